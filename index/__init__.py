@@ -1,0 +1,1 @@
+"""Board papers read into passages: pages, numbers, agenda, minutes, the index."""

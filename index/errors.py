@@ -1,0 +1,84 @@
+"""Every failure that board-qa tells a person about, under one base.
+
+An error says what is wrong and names the file or setting (``message``), what to do about it (``hint``), and has a
+stable ``code`` for programs. Exceptions of the libraries underneath never leave a public call.
+"""
+
+from __future__ import annotations
+
+
+class BoardQAError(Exception):
+    """Base of all errors of this project."""
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UnusableFileError(BoardQAError):
+    """A file cannot be indexed; it is recorded and the next file is taken."""
+
+    code = "unusable_file"
+
+
+class NotAPdfError(UnusableFileError):
+    """The bytes are no PDF."""
+
+    code = "not_a_pdf"
+
+
+class EmptyFileError(UnusableFileError):
+    """The file has no bytes, or the PDF no pages."""
+
+    code = "empty_file"
+
+
+class DamagedFileError(UnusableFileError):
+    """It is a PDF, but none of its pages can be read."""
+
+    code = "damaged_file"
+
+
+class EncryptedFileError(UnusableFileError):
+    """A password is needed, or the one given is wrong."""
+
+    code = "encrypted_file"
+
+
+class UnreadableFileError(UnusableFileError):
+    """Pages open, but no text can be had from any of them, not even by OCR."""
+
+    code = "unreadable_file"
+
+
+class LimitExceededError(UnusableFileError):
+    """A named limit (pages, bytes, seconds) was passed."""
+
+    code = "limit_exceeded"
+
+
+class IndexMismatchError(BoardQAError):
+    """The index was made with another embedding model, dimension or prefix."""
+
+    code = "index_mismatch"
+
+
+class IndexDamagedError(BoardQAError):
+    """The index on disk cannot be used."""
+
+    code = "index_damaged"
+
+
+class UnknownPackError(BoardQAError):
+    """No pack of that id or file name is indexed."""
+
+    code = "unknown_pack"
+
+
+class ModelUnavailableError(BoardQAError):
+    """The embedding model cannot be loaded."""
+
+    code = "model_unavailable"

@@ -1,0 +1,1 @@
+"""Answers with citations over the index."""

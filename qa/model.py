@@ -1,0 +1,156 @@
+"""What goes in and out of the service: questions, filters, answers, citations (the shapes of the JSON interface)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.model import Box
+
+
+class Filters(BaseModel):
+    """What to look in; every field narrows, an empty one does not. Applied before any search."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    body: str | None = Field(None, description="Body's name, part of it, or its acronym")
+    from_: date | None = Field(None, alias="from", description="Earliest meeting date, ISO")
+    to: date | None = Field(None, description="Latest meeting date, ISO")
+    pack: str | None = Field(None, description="Pack id or file name")
+    item: str | None = Field(None, description="Agenda item number")
+    kind: str | None = Field(None, description="Kind of paper: minutes, report, appendix, slides, …")
+
+
+class Turn(BaseModel):
+    """One earlier question of the conversation with the answer that was given."""
+
+    question: str
+    answer: str = ""
+
+
+class Question(BaseModel):
+    """A question with what was said before it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(description="The question in the asker's own words")
+    history: list[Turn] = Field(default_factory=list, description="Earlier turns, oldest first")
+    filters: Filters = Field(default_factory=Filters)
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    NOT_FOUND = "not_found"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Citation(BaseModel):
+    """One place in a pack where a claim stands."""
+
+    n: int = Field(description="The marker's number in the answer, from 1")
+    file: str
+    pack: str = Field(description="Pack id")
+    pack_title: str
+    body: str | None
+    meeting_date: date | None
+    item: str | None
+    item_title: str | None
+    kind: str
+    page: str | None = Field(description="Printed agenda page number; null where the page has none")
+    page_source: str = Field(description="stamp, label, inferred or none")
+    pdf_page: int = Field(description="Page of the file, from 1")
+    quote: str = Field(description="Verbatim text of that page")
+    boxes: list[Box] = Field(description="Where the quote stands, fractions of the page, origin top left")
+    href: str = Field(description="Address of the page in the web service")
+
+
+class Claim(BaseModel):
+    text: str
+    citations: list[int]
+
+
+class RankedPassage(BaseModel):
+    """One passage of the ranking that an answer was made from."""
+
+    file: str
+    pack: str
+    page: str | None
+    pdf_page: int
+    score: float
+    text: str
+    item: str | None = None
+    kind: str = "other"
+    href: str = ""
+
+
+class Answer(BaseModel):
+    """The answer object of ``board-qa ask --json`` and ``POST /api/ask``."""
+
+    question: str
+    standalone_question: str
+    status: Status
+    answered: bool
+    answer: str
+    claims: list[Claim] = Field(default_factory=list)
+    citations: list[Citation] = Field(default_factory=list)
+    passages: list[RankedPassage] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    engine: str = "extractive"
+    timing_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class PackItem(BaseModel):
+    item: str
+    title: str
+    first: str | None
+    last: str | None
+
+
+class PackInfo(BaseModel):
+    """One indexed pack, as ``packs --json`` lists it; ``files`` are all the PDFs of the same meeting."""
+
+    pack: str
+    file: str
+    files: list[str]
+    title: str
+    body: str | None
+    council: str | None
+    meeting_date: date | None
+    kind: str
+    access: str
+    pages: int
+    items: list[PackItem]
+
+
+class PageInfo(BaseModel):
+    """One page, as ``pages PACK --json`` lists it."""
+
+    pdf_page: int
+    page: str | None
+    page_source: str
+    item: str | None
+    item_title: str | None
+    kind: str
+    scanned: bool
+    blank: bool
+    readable: bool
+
+
+class Refused(BaseModel):
+    file: str
+    code: str
+    message: str
+    hint: str
+
+
+class IngestReport(BaseModel):
+    """What an ingest did, file by file."""
+
+    added: list[str] = Field(default_factory=list, description="Pack ids newly indexed")
+    replaced: list[str] = Field(default_factory=list, description="Pack ids whose file had changed")
+    unchanged: list[str] = Field(default_factory=list, description="Pack ids already indexed as they are")
+    refused: list[Refused] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list, description="Pages that could not be read, and the like")
