@@ -202,7 +202,9 @@ class Passage:
 
     ``text`` is the page text as printed (a run over a page end has one span a page, joined by a newline);
     ``context`` is what is put before it for searching (body, date, item, section heading, table title and header).
-    ``id`` is given by the store and never used again; 0 before that.
+    A prose passage's ``blocks`` are the offsets in ``text`` where a paragraph or list item begins. A table passage
+    has one row a line of ``text``, cells apart by tabs; ``columns`` are the header cells, ``title`` the table's
+    title. ``id`` is given by the store and never used again; 0 before that.
     """
 
     text: str
@@ -214,5 +216,8 @@ class Passage:
     heading: str = ""
     access: Access = Access.PUBLIC
     table: bool = False
+    blocks: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
+    title: str = ""
     id: int = 0
     pack: str = ""
