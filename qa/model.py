@@ -139,6 +139,14 @@ class PageInfo(BaseModel):
     readable: bool
 
 
+class PageView(PageInfo):
+    """One page with its text; ``width`` and ``height`` in points as displayed."""
+
+    text: str
+    width: float
+    height: float
+
+
 class Refused(BaseModel):
     file: str
     code: str

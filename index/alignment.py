@@ -1,0 +1,122 @@
+"""Tables without ruling lines: runs of words that line up in columns over several rows.
+
+What is no table for certain is left to be read as text: a false table does more harm than a missed one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.ink import Ink
+from index.runs import Run, reading_text, row_runs
+from index.tables import NUMERIC, WRAP_PITCH, Row, Table, logical_rows
+
+_BULLET = re.compile(r"[•▪◦‣●■➢➤►✓–-]\s")
+
+
+def aligned_table(runs: list[Run], columns: list[tuple[float, float]]) -> list[Run | Table] | None:
+    """Runs standing side by side in ``columns`` → tables with what stands around them, or None for prose."""
+    if not runs or not _looks_tabular(runs, columns):
+        return None
+    runs = sorted(runs, key=lambda run: (run.yc, run.x0))
+    words: list[list[Ink]] = [[] for _ in columns]
+    for run in runs:
+        words[_side(run, columns)].extend(run.words)
+    rows = [Row([(k, 1, cell) for k, cell in enumerate(row)]) for row in logical_rows(words)]
+    if sum(row.filled >= 2 for row in rows) == 1 and len(columns) == 2:
+        pair = next(row for row in rows if row.filled >= 2)
+        if not reading_text(pair.cells[0][2]).endswith(":"):
+            return None
+    out: list[Run | Table] = []
+    waiting: list[Row] = []
+    for k, row in enumerate(rows):
+        if row.filled >= 2 or (waiting and any(other.filled >= 2 for other in rows[k:]) and not _heading(row, rows)):
+            waiting.append(row)
+        else:
+            if waiting:
+                out.append(Table(waiting))
+                waiting = []
+            out.extend(row_runs(row.words))
+    if waiting:
+        out.append(Table(waiting))
+    return out
+
+
+def _heading(row: Row, rows: list[Row]) -> bool:
+    """Whether a row with one cell is a bold heading between tables of plain rows."""
+    return all(ink.bold for ink in row.words) and not all(ink.bold for other in rows for ink in other.cells[0][2])
+
+
+def _looks_tabular(runs: list[Run], columns: list[tuple[float, float]]) -> bool:
+    """Whether columns of runs are a table and not columns of text or text boxes."""
+    sides: list[list[Run]] = [[] for _ in columns]
+    for run in runs:
+        centre = (run.x0 + run.x1) / 2
+        sides[min(range(len(columns)), key=lambda k: abs(columns[k][0] + columns[k][1] - 2 * centre))].append(run)
+    if any(not side for side in sides):
+        return False
+    rows: dict[int, list[Run]] = {}
+    for run in runs:
+        rows.setdefault(run.row, []).append(run)
+    shared = [group for group in rows.values() if len(group) >= 2]
+    if not shared:
+        return False
+    level = sum(max(r.y1 for r in g) - min(r.y1 for r in g) < 0.25 * g[0].size for g in shared) / len(shared)
+    figures = [_figure_share(side) for side in sides]
+    lengths = [sum(len(run.words) for run in side) / len(side) for side in sides]
+    bulleted = [sum(bool(_BULLET.match(run.text)) for run in side) for side in sides]
+    if sum(count > 0 for count in bulleted) >= 2 and max(figures) < 0.6:
+        return False
+    if max(figures[1:], default=0.0) >= 0.6 and len(shared) >= 1 and level >= 0.7:
+        return len(shared) >= 2 or len(columns) >= 3 or lengths[0] >= 1
+    if len(shared) == 1:
+        return len(columns) == 2 and shared[0][0].text.endswith(":")
+    if level < 0.8:
+        return False
+    if len(columns) == 2 and _answers(sides, rows):
+        return True
+    if len(columns) >= 4 and len(shared) >= 2:
+        return max(lengths) <= 6
+    grouped = _white_rows(runs)
+    two_sided = sum(len({_side(run, columns) for run in group}) >= 2 for group in grouped)
+    prose = [_prose_share(side, column) for side, column in zip(sides, columns, strict=True)]
+    if len(grouped) >= 3 and two_sided >= 0.7 * len(grouped):
+        return True
+    if sum(share > 0.5 for share in prose) >= 2:
+        return False
+    return len(shared) >= 0.6 * len(rows) and min(lengths) <= 3.5 and max(lengths) <= 9
+
+
+def _answers(sides: list[list[Run]], rows: dict[int, list[Run]]) -> bool:
+    """Short answers each level with its question: "Impact on safeguarding children" and, far right, "No"."""
+    left, right = sides
+    if max(len(run.words) for run in right) > 3 or sum(len(run.words) for run in left) > 6 * len(left):
+        return False
+    return all(len(rows[run.row]) == 2 for run in right)
+
+
+def _side(run: Run, columns: list[tuple[float, float]]) -> int:
+    return min(range(len(columns)), key=lambda k: abs(columns[k][0] + columns[k][1] - run.x0 - run.x1))
+
+
+def _figure_share(side: list[Run]) -> float:
+    return sum(bool(NUMERIC.fullmatch(run.text)) for run in side) / len(side)
+
+
+def _prose_share(side: list[Run], column: tuple[float, float]) -> float:
+    """The share of lines that fill their column, as running text does."""
+    width = column[1] - column[0]
+    return sum(len(run.words) >= 4 and run.x1 - run.x0 > 0.75 * width for run in side) / len(side)
+
+
+def _white_rows(runs: list[Run]) -> list[list[Run]]:
+    """Runs grouped where white goes across all columns wider than between the lines of one cell."""
+    ordered = sorted(runs, key=lambda run: run.yc)
+    groups = [[ordered[0]]]
+    centre = ordered[0].yc
+    for run in ordered[1:]:
+        if run.yc - centre > WRAP_PITCH * run.size:
+            groups.append([])
+        groups[-1].append(run)
+        centre = run.yc
+    return groups

@@ -1,0 +1,54 @@
+"""Which bodies a few words name: "Halton HWB", "health and wellbeing", "O&S", "ICB"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a"})
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBody:
+    """A body with its council, and the acronyms that its papers define (acronym to what it stands for)."""
+
+    body: str | None
+    council: str | None
+    acronyms: Mapping[str, str] = field(default_factory=dict)
+
+
+def words_of(text: str | None) -> list[str]:
+    """The words of a name in lower case, without the small ones; "O&S" is one word, "os"."""
+    joined = re.sub(r"(?<=\b\w)\s*&\s*(?=\w\b)", "", text or "")
+    found = re.findall(r"[^\W_]+", joined.casefold().replace("'", "").replace("’", ""))
+    return [word for word in found if word not in SMALL_WORDS]
+
+
+def bodies_named(name: str, bodies: Iterable[tuple[str, NamedBody]]) -> set[str]:
+    """The keys of the bodies that ``name`` may mean.
+
+    Each word of ``name`` must be a word of the body's or council's name. Only where no body fits that way, words
+    may also be acronyms: the initials of neighbouring words ("HWB"), or one that the papers define.
+    """
+    wanted = words_of(name)
+    if not wanted:
+        return set()
+    known = list(bodies)
+    spelled = {key for key, body in known if all(word in _words(body) for word in wanted)}
+    if spelled:
+        return spelled
+    return {key for key, body in known if all(word in _words(body) or _is_acronym(word, body) for word in wanted)}
+
+
+def _words(named: NamedBody) -> set[str]:
+    return {*words_of(named.body), *words_of(named.council)}
+
+
+def _is_acronym(word: str, named: NamedBody) -> bool:
+    if len(word) < 2:
+        return False
+    if any(word in "".join(part[0] for part in words_of(name)) for name in (named.body, named.council)):
+        return True
+    meant = next((long for short, long in named.acronyms.items() if "".join(words_of(short)) == word), None)
+    return meant is not None and bool(words_of(meant)) and set(words_of(meant)) <= _words(named)

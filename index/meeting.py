@@ -1,0 +1,309 @@
+"""What meeting a paper is for: body, council, date, time and venue, read from its first lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from index.model import Meeting
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+          "november", "december")  # fmt: skip
+_MONTH = "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)\.?"
+_YEAR = r"(?P<year>(?:19|20)\s?\d\s?\d)"
+DATES: tuple[re.Pattern[str], ...] = (
+    # "Wednesday, 22 March 2023", "22 nd March, 2023", "27thOctober 2016", "30th day of January 2025"
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*(?:st|nd|rd|th)?\s*(?:day\s+)?(?:of\s+)?{_MONTH},?\s*{_YEAR}(?!\d)", re.I),
+    # "January 27, 2020", "December 19 2024"
+    re.compile(rf"\b{_MONTH}\s*(?P<day>\d{{1,2}})\s*(?:st|nd|rd|th)?\s*,?\s*{_YEAR}(?!\d)", re.I),
+    # "2023-03-22"
+    re.compile(r"(?<!\d)(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
+)
+# "22/03/2023", "22.3.23", "1/12/2021"
+FIGURES = re.compile(r"(?<![\d.])(?P<a>\d{1,2})\s?[/.]\s?(?P<b>\d{1,2})\s?[/.]\s?(?P<year>(?:20)?\d\d)(?![\d.])")
+WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
+# Cues that the month comes first: "Stadtville, CA 94025", "Staff Report Number", "City Clerk"
+AMERICAN = re.compile(
+    r"\b[A-Z]{2}\s+\d{5}\b|\bstaff report\b|\bcity (?:commission|clerk|manager)\b|\bcity of\b|\bmayor and city council\b",
+    re.I,
+)
+
+# "2.00 p.m.", "10:30am", "6.30 pm", "9:00 AM", "12 noon", "1400 hours", "11.15am – 12.45pm"
+_CLOCK = r"\d{1,2}\s?[.:]\s?\d\s?\d(?:\s*(?:[ap]\s?\.?\s?m\b\.?|noon))?|\d{1,2}\s*(?:[ap]\.?\s?m\b\.?|noon)|\d{4}\s?(?:hours|hrs)"
+TIME = re.compile(rf"(?<![\d.£$])(?:{_CLOCK})(?:\s*(?:-|–|to|until)\s*(?:{_CLOCK}))?", re.I)
+
+KINDS_OF_BODY = (
+    "Board|Committee|Sub-?Committee|Cabinet|Council|Panel|Commission|Forum|Executive|Partnership|Assembly|"
+    "Governing Body|Authority|Trustees|Governors|Task and Finish Group|Working Group|Joint Committee"
+)
+_BODY = re.compile(
+    rf"(?:the\s+)?(?:[\w&'’.()/-]+,?\s+){{0,9}}?(?:{KINDS_OF_BODY})"
+    r"(?:\s+(?:of|for|on)\s+(?:[\w&'’-]+,?\s*){1,6})?(?:\s+No\.?\s*\d+)?(?:\s+\d{1,2}\b)?"
+    r"(?:\s*[-–(]?\s*(?:(?:held\s+)?in\s+(?:public|private)|part\s+(?:i{1,2}|[12ab])|open session)\)?)?",
+    re.I,
+)
+# A line that begins so is no name of a body
+NOT_A_BODY = re.compile(
+    r"(?:dear|please|members? of|chair|vice|to\b|from|the following|all\b|note|agenda\b|item\b|subject|\d|councillors?\b"
+    r"|any\b|minutes?\b|report\b|apologies|declarations?|leader|mayor|an?\b|by\b|contact|director|of\b|and\b|for\b"
+    r"|membership|deputy|cabinet member|welcome|public\b|update|resolved)",
+    re.I,
+)
+# Ways in which a sentence or a field names the body; each with its line from practice.
+NAMED_BODY: tuple[re.Pattern[str], ...] = (
+    # "MINUTES of a meeting of the Cabinet held in the Council Chamber", "At a meeting of the Audit Committee on Monday,"
+    re.compile(
+        r"\bmeetings?\s+of\s+(?:the\s+|a\s+|an\s+)?(?P<body>[^,;:]+?)"
+        r"(?=\s+(?:will\s+be\s+|was\s+|to\s+be\s+)?(?:held|on|at|in\s+the|,)\b|\s*[,;:]|\s*$)",
+        re.I,
+    ),
+    # "The regularly scheduled meeting of Community Board 12, the Bronx"; "Minutes of the Scrutiny Panel"
+    re.compile(r"^minutes\s+of\s+(?:the\s+)?(?P<body>.+?)(?:\s+meeting\b.*|\s+held\b.*|[,;:].*)?$", re.I),
+    # "REPORT TO:  Health & Wellbeing Board", "To: County Council – 9 January 2025", "Meeting: Audit Committee"
+    re.compile(
+        r"^(?:report\s+to|to|meeting|committee|board|body|title\s+of\s+meeting|decision\s+maker|name\s+of\s+meeting)\s*[:\t]\s*"
+        r"(?:the\s+)?(?P<body>.+?)(?:\s*[-–—,|]\s*(?=\d|[A-Z][a-z]+day|$).*|\s+\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\s+20\d\d.*)?$",
+        re.I,
+    ),
+    # "CABINET - THURSDAY, 30 JANUARY 2025"; "Health and Wellbeing Board, 24 May 2022"
+    re.compile(
+        r"^(?P<body>.+?)\s*[-–—,|:]?\s*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\s+20\d\d)",
+        re.I,
+    ),
+)
+COUNCIL: tuple[re.Pattern[str], ...] = (
+    # "Exshire County Council", "LONDON BOROUGH OF EXFORD", "Royal Borough of Exwick", "City of Exville Council"
+    re.compile(
+        r"(?P<name>(?:[A-Z][\w'’-]+\s+(?:and\s+|&\s+|upon\s+|on\s+|of\s+|with\s+|in\s+)?(?:the\s+)?){1,4}"
+        r"(?:(?:Metropolitan\s+)?(?:County|Borough|City|District|Unitary|Town|Parish)\s+Council|(?:Combined|Fire)\s+Authority))\b"
+    ),
+    re.compile(r"(?P<name>(?:London|Royal|Metropolitan)\s+Borough\s+of\s+(?:[A-Z][\w'’-]+\s*(?:and\s+|upon\s+)?){1,4})"),
+    # "NHS Exshire Integrated Care Board", "NHS Exshire and Exwick ICB", "Exford Hospitals NHS Foundation Trust"
+    re.compile(r"(?P<name>NHS\s+(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+)?){1,6}(?:Integrated\s+Care\s+Board|ICB|Clinical\s+Commissioning\s+Group))"),
+    re.compile(r"(?P<name>(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+|of\s+)?){1,6}NHS\s+(?:Foundation\s+)?Trust)"),
+    # "City of Exville", "Town of Exton"
+    re.compile(r"(?P<name>(?:City|Town|County|Village)\s+of\s+(?:[A-Z][\w'’-]+\s*){1,3})"),
+)
+_CAPITALS = re.compile(r"(?:[A-Z][A-Z'’&-]+\s+){1,5}(?:COUNCIL|TRUST|BOARD|AUTHORITY)\b")
+SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "upon", "with"})
+KEPT_CAPITALS = frozenset({"NHS", "ICB", "ICP", "CCG", "UK", "II", "III", "SEND"})
+# A date in such a line is not the meeting's: "Date of issue: 12 May 2022", "The next meeting is on ..."
+OTHER_DATE = re.compile(
+    r"next meeting|issue|publish|printed on|dispatch|future meeting|minutes of the (?:last |previous )?meeting|deadline|by noon"
+    r"|previous meeting|dated\b|no later than|confirm the minutes|registered|version|updated|hearing",
+    re.I,
+)
+DATE_FIELD = re.compile(r"^(?:meeting\s+)?(?:date(?:\s+of\s+(?:the\s+)?meeting)?|date\s*(?:&|and)\s*time)\s*[:\t]", re.I)
+VENUE_FIELD = re.compile(
+    r"^(?:venue|location|place|p\s?lace|where|meeting\s+place|held\s+(?:at|in))\s*[:\t]\s*(?P<venue>.+)$", re.I
+)
+_PLACE = (
+    "Chamber|Hall|Suite|Room|House|Stadium|Centre|Center|Library|Offices?|Hotel|Building|Campus|Hospital|Court|Teams|"
+    "Zoom|Virtual|School|College|Church|Theatre"
+)
+VENUE = re.compile(rf"\b(?:{_PLACE})\b", re.I)
+# "... held in the Council Chamber, County Hall, Exford on Thursday, 30 January"; "... at the Town Hall, Exford"
+HELD_IN = re.compile(
+    rf"\b(?:held\s+)?(?:in|at)\s+(?P<venue>(?:the\s+)?[^.;]*?\b(?:{_PLACE})\b[^.;]*?)"
+    r"(?=\s+(?:on|at\s+\d|commencing)\b|\s*[.;]|\s+at\s|\s*$)",
+    re.I,
+)
+# "kim.smith@exshire.gov.uk", and where the line broke: ".gov.uk" after "a.b@exshire"
+DOMAIN = re.compile(r"@\s?(\w[\w-]{2,})\b|\b(\w{3,})\.gov\.uk", re.I)
+OFTEN = 3  # mentions that settle the council where the front does not name it
+HEAD = 40  # lines in which a meeting introduces itself
+
+
+def dates_in(text: str, *, american: bool = False) -> list[date]:
+    """The dates written in ``text``, in order; ``american`` reads 1/12/2021 as 12 January."""
+    found: list[tuple[int, date]] = []
+    for pattern in DATES:
+        for match in pattern.finditer(text):
+            month = match["month"].lower()
+            number = int(month) if month.isdigit() else _month_number(month)
+            day = _date(int(match["year"].replace(" ", "")), number, int(match["day"]))
+            if day is not None:
+                found.append((match.start(), day))
+    for match in FIGURES.finditer(text):
+        year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+        first, second = int(match["a"]), int(match["b"])
+        day = _date(year, first, second) if american else _date(year, second, first)
+        if day is not None:
+            found.append((match.start(), day))
+    return [day for _, day in sorted(found)]
+
+
+def _month_number(name: str) -> int:
+    return next(place for place, full in enumerate(MONTHS, 1) if full.startswith(name[:3]))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def read_meeting(lines: Sequence[str], councils: Iterable[str] = ()) -> Meeting:
+    """The meeting that a paper's first ``lines`` tell of; fields that they do not tell are None.
+
+    ``councils`` are those that the rest of the paper names, once a mention: they only settle which council it is.
+    """
+    head = [" ".join(line.replace("\t", " \t ").split(" ")).strip() for line in lines[:HEAD]]
+    joined = _joined(head)
+    american = sum(bool(AMERICAN.search(line)) for line in lines) > 0
+    day, place = _meeting_date(head, american)
+    return Meeting(
+        body=_body(joined, head),
+        council=_council(lines, councils),
+        date=day,
+        time=_time(head, place),
+        venue=_venue(joined, head, place),
+    )
+
+
+def _joined(head: Sequence[str]) -> str:
+    return " ".join(" ".join(head[:12]).split())
+
+
+def _meeting_date(head: Sequence[str], american: bool) -> tuple[date | None, int]:
+    """The meeting's date, and the place in ``head`` of the line that gives it (-1 where none does)."""
+    best: tuple[float, date | None, int] = (0.0, None, -1)
+    letter = any(line.lower().startswith("dear ") for line in head)
+    for place, line in enumerate(head):
+        text = line
+        if place + 1 < len(head) and not dates_in(line, american=american):
+            text = f"{line} {head[place + 1]}"  # "... on Thursday, 30" / "January 2025"
+            if dates_in(head[place + 1], american=american):
+                continue
+        days = dates_in(text, american=american)
+        if not days or OTHER_DATE.search(text):
+            continue
+        worth = 2.0 - place / 30
+        worth += 2.0 * bool(WEEKDAY.search(text)) + 2.0 * bool(DATE_FIELD.match(line) and not letter)
+        worth += 2.0 * bool(re.match(r"meeting date", line, re.I)) + 1.0 * bool(_names_body(line))
+        worth -= 1.5 * (len(" ".join(line.split())) > 90)
+        if worth > best[0]:
+            best = (worth, days[0], place)
+    return best[1], best[2]
+
+
+def _time(head: Sequence[str], place: int) -> str | None:
+    near = [place, place + 1, place - 1, place + 2] if place >= 0 else []
+    fields = [number for number, line in enumerate(head) if re.match(r"time\b", line, re.I)]
+    for number in [*fields, *near]:
+        if not 0 <= number < len(head):
+            continue
+        for found in TIME.finditer(head[number]):
+            text = found[0].strip(" .")
+            if re.search(r"[ap]\s?\.?\s?m|noon|hours|hrs", text, re.I) or re.search(rf"\bat\s+{re.escape(text)}", head[number]):
+                return " ".join(text.split()) + ("." if re.search(r"\.m$", text) else "")
+    return None
+
+
+def _venue(joined: str, head: Sequence[str], place: int) -> str | None:
+    for line in head:
+        field = VENUE_FIELD.match(line)
+        if field:
+            return _tidy(field["venue"])
+    held = re.search(r"\bheld\b.*", joined[:600], re.I)
+    if held and (found := HELD_IN.search(held[0])) and len(found["venue"]) < 120:
+        return _tidy(re.sub(r"^the\s+", "", found["venue"]))
+    if place < 0:
+        return None
+    for number in (place + 1, place + 2, place + 3, place):
+        if not 0 <= number < len(head):
+            continue
+        line = re.split(r"\t|\s+(?:Telephone|Tel|Ask for|Contact|Email)\s*:", head[number])[0]
+        line = TIME.sub("", line) if number != place else re.split(TIME, line)[-1]
+        if VENUE.search(line) and len(line) < 110 and not _names_body(line):
+            following = head[number + 1].split("\t")[0].strip() if number + 1 < len(head) else ""
+            carried = line.rstrip().endswith(",") or re.search(r",\s*(?:Telephone|Tel)\b", head[number])
+            return _tidy(f"{line} {following}" if carried and VENUE.search(following) else line)
+    return None
+
+
+def _tidy(text: str) -> str | None:
+    return " ".join(text.replace("\t", " ").split()).strip(" ,.;:-–") or None
+
+
+def _names_body(line: str) -> bool:
+    return any(_clean_body(found["body"]) for pattern in NAMED_BODY if (found := pattern.search(line)))
+
+
+def _body(joined: str, head: Sequence[str]) -> str | None:
+    """The body's plain name: from a line that is the name, or a sentence or field that holds it."""
+    found: list[tuple[float, str]] = []
+    for place, line in enumerate(head[:30]):
+        text = " ".join(line.replace("\t", " ").split())
+        name = _clean_body(text) if _BODY.fullmatch(text.rstrip(" .:")) else None
+        if name:
+            found.append((3.0 - place / 15 - 2.5 * bool(_is_council(name)), name))
+        for worth, pattern in zip((4.0, 3.0, 3.5, 3.5), NAMED_BODY, strict=True):
+            match = pattern.search(line.strip() if "\t" in line else text)
+            if match and (name := _clean_body(match["body"])):
+                found.append((worth - place / 15 - 1.0 * bool(_is_council(name)), name))
+    match = NAMED_BODY[0].search(joined)
+    if match and (name := _clean_body(match["body"])):
+        found.append((3.5, name))
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _clean_body(text: str) -> str | None:
+    text = " ".join(text.replace("\t", " ").split()).strip(" ,.;:-–—|")
+    text = re.sub(r"^(?:the|a|an)\s+", "", text, flags=re.I)
+    text = re.sub(r"\s*[-–(]?\s*(?:regular|special|ordinary|annual|extraordinary|public)?\s*(?:meeting)?\s*(?:agenda|minutes)?$", "", text, flags=re.I)
+    text = re.sub(r"^(?:regular|special|ordinary|extraordinary|scheduled|joint meeting of)\s+(?:meeting\s+of\s+(?:the\s+)?)?", "", text, flags=re.I)
+    text = re.sub(r"\s*[-–(]\s*(?:part\s+\w+|open session|held in public|in public)\)?$", "", text, flags=re.I)
+    if not text or len(text.split()) > 12 or NOT_A_BODY.match(text) or not _BODY.fullmatch(text) or dates_in(text):
+        return None
+    letters = [char for char in text if char.isalpha()]
+    return _plain_case(text) if sum(char.isupper() for char in letters) > 0.8 * len(letters) else text
+
+
+def _plain_case(text: str) -> str:
+    words = []
+    for place, word in enumerate(text.split()):
+        low = word.lower()
+        if word.strip(",()") in KEPT_CAPITALS:
+            words.append(word)
+        elif place and low in SMALL_WORDS:
+            words.append(low)
+        else:
+            words.append("-".join(part[:1].upper() + part[1:] for part in low.split("-")))
+    return " ".join(words)
+
+
+def _is_council(name: str) -> bool:
+    return bool(re.search(r"\b(?:county|borough|city|district|town)\s+council$", name, re.I)) and len(name.split()) > 2
+
+
+def councils_in(text: str) -> Iterator[str]:
+    """The councils, NHS bodies and cities that a line names."""
+    plain = _CAPITALS.sub(lambda found: _plain_case(found[0]), text.replace("\t", "  "))
+    for pattern in COUNCIL:
+        for match in pattern.finditer(plain):
+            yield " ".join(re.sub(r"^(?:The|At|In|For|By|To|From|And|Of)\s+", "", match["name"]).split()).strip(" ,")
+
+
+def _council(front: Sequence[str], mentioned: Iterable[str]) -> str | None:
+    """The council or NHS body whose paper this is: of those named on the front, or by far most often in the rest,
+    the one that the e-mail addresses on the front belong to; None where that is open."""
+    named = Counter(name for line in front for name in councils_in(line))
+    everywhere = named + Counter(mentioned)
+    domains = {(found[1] or found[2]).lower() for line in front for found in DOMAIN.finditer(line)}
+    for names in (named, everywhere):
+        for name, _ in names.most_common():
+            if any(_initial(name).startswith(domain) for domain in domains):
+                return name
+    for names, enough in ((named, 1), (everywhere, OFTEN)):
+        ranked = names.most_common(2)
+        if ranked and ranked[0][1] >= enough and (len(ranked) == 1 or ranked[0][1] > 2 * ranked[1][1]):
+            return ranked[0][0]
+    return named.most_common(1)[0][0] if named else None
+
+
+def _initial(name: str) -> str:
+    return re.sub(r"^(?:NHS|(?:London |Royal )?Borough of|(?:City|Town) of)\s+|\W", "", name, flags=re.I).replace(" ", "").lower()

@@ -1,0 +1,301 @@
+"""Pages to passages: pieces small enough to embed whole, that never lose their page, heading or table header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from index.model import Access, Kind, Line, Page, Passage, Section, Span
+from index.sentences import is_finished, sentences
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+
+PASSAGE_TOKENS = 150  # aimed at; small passages rank better, and each is embedded whole
+CONTEXT_WORDS = 32  # what stands before a passage for searching must leave room for the passage itself
+HEADING_WORDS = 16
+TITLE_WORDS = 24
+
+# Starts of headings as papers print them: "2.0 PURPOSE", "HWB22 STATUTORY GUIDANCE", "84. Apologies",
+# "Appendix A – Six years on", "Background".
+NUMBERED = re.compile(r"^(?:[A-Z]{2,5}/?\d[\w/]*|\d+(?:\.\d+)*\.?|[A-Z]\.|Appendix\s+\w+\b)[\s:.–-]+\S", re.I)
+BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[ivx]+[).])\s")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPage:
+    """A page with what the outline says of it."""
+
+    page: Page
+    section: Section
+    label: str = ""  # whose meeting, and when
+    item_title: str = ""
+
+
+@dataclass(slots=True)
+class _Block:
+    """One paragraph, list item, heading or table of a page."""
+
+    start: int
+    end: int
+    text: str
+    lines: list[Line]
+    tokens: int = 0
+    heading: bool = False
+
+    @property
+    def table(self) -> bool:
+        return sum(len([c for c in line.cells if c.text]) > 1 for line in self.lines) * 2 > len(self.lines)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A passage being filled."""
+
+    spans: list[Span] = field(default_factory=list)
+    pieces: list[tuple[int, str]] = field(default_factory=list)  # PDF page, text of one block
+    tokens: int = 0
+
+
+class PassageCutter:
+    """Cuts a pack's pages, given in order, into passages.
+
+    ``count_tokens`` is the embedding model's own; ``max_tokens`` its limit with the context included.
+    """
+
+    def __init__(self, count_tokens: TokenCounter, max_tokens: int) -> None:
+        self.count = count_tokens
+        self.room = max(32, max_tokens - CONTEXT_WORDS * 2)
+        self.aim = min(PASSAGE_TOKENS, self.room)
+
+    def cut(self, pages: Iterable[PlacedPage]) -> Iterator[Passage]:
+        """Yield the passages of ``pages`` in reading order."""
+        run = _Run(self)
+        for placed in pages:
+            yield from run.page(placed)
+        yield from run.finish()
+
+    def blocks(self, page: Page) -> list[_Block]:
+        """The page's blocks in reading order, headings marked, none longer than a passage may be."""
+        found: list[_Block] = []
+        last: int | None = None
+        for start, end, line in page.spans():
+            if found and line.block == last and bool(line.cells) == bool(found[-1].lines[-1].cells):
+                found[-1].lines.append(line)
+                found[-1].end = end
+            else:
+                found.append(_Block(start, end, "", [line]))
+            last = line.block
+        text = page.text
+        body_size = _usual_size(page)
+        for block in found:
+            block.text = text[block.start : block.end]
+            block.heading = not block.table and _is_heading(block, body_size)
+        for block, tokens in zip(found, self.count([b.text for b in found]), strict=True):
+            block.tokens = tokens
+        return [part for block in found for part in self._fit(block)]
+
+    def _fit(self, block: _Block) -> Iterator[_Block]:
+        """A block too long for one passage, cut at sentences (or, as a last resort, at words)."""
+        if block.table or block.tokens <= self.room:
+            yield block
+            return
+        pieces = list(self._split(block.text))
+        counts = self.count([block.text[a:b] for a, b in pieces])
+        start, end, total = pieces[0][0], pieces[0][0], 0
+        for (a, b), count in zip(pieces, counts, strict=True):
+            if total and total + count > self.aim:
+                yield _part(block, start, end, total)
+                start, total = a, 0
+            end, total = b, total + count
+        yield _part(block, start, end, total)
+
+    def _split(self, text: str) -> Iterator[tuple[int, int]]:
+        for start, end in sentences(text):
+            if self.count([text[start:end]])[0] <= self.room:
+                yield start, end
+                continue
+            # a word is at most one token a character, mostly far less: halves until it fits
+            words = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S+", text[start:end])]
+            step = max(1, self.aim // 3)
+            for i in range(0, len(words), step):
+                yield words[i][0], words[min(i + step, len(words)) - 1][1]
+
+    def rows(self, table: _Block) -> Iterator[tuple[int, int]]:
+        """Where each row of a table starts and ends in its text; a row too long for a passage, in parts."""
+        start = 0
+        for line, tokens in zip(table.lines, self.count([line.text for line in table.lines]), strict=True):
+            end = start + len(line.text)
+            if tokens <= self.room:
+                yield start, end
+            else:
+                yield from ((start + a, start + b) for a, b in self._split(line.text))
+            start = end + 1
+
+    def context(self, label: str, section: Section, item_title: str, heading: str, table: str = "") -> str:
+        """What a passage is searched with besides its own text."""
+        item = f"item {section.item} {item_title}" if section.item else section.title
+        parts = [label, item.strip(), heading, table]
+        seen: list[str] = []
+        for part in parts:
+            if part and part not in seen:
+                seen.append(part)
+        return " | ".join(" ".join(p.split()[:TITLE_WORDS]) for p in seen)
+
+
+class _Run:
+    """The state carried from page to page: the section, its heading, an unfinished sentence, an open table."""
+
+    def __init__(self, cutter: PassageCutter) -> None:
+        self.cutter = cutter
+        self.section: Section | None = None
+        self.label = ""
+        self.item_title = ""
+        self.heading = ""
+        self.caption = ""
+        self.draft = _Draft()
+        self.columns: tuple[str, ...] = ()
+        self.table_title = ""
+        self.table_open = False
+
+    def page(self, placed: PlacedPage) -> Iterator[Passage]:
+        blocks = self.cutter.blocks(placed.page)
+        if placed.section is not self.section:
+            yield from self.finish()
+            self.section, self.label, self.item_title = placed.section, placed.label, placed.item_title
+            self.heading = self.caption = ""
+            self.table_open = False
+        elif self.draft.pieces and not self._runs_on(blocks):
+            yield from self.finish()
+        pdf_page = placed.page.pdf_page
+        for block in blocks:
+            if block.table:
+                yield from self.finish()
+                yield from self._table(pdf_page, block)
+                continue
+            self.table_open = False
+            full = self.draft.tokens + block.tokens > self.cutter.aim
+            if self.draft.pieces and (full or (block.heading and self.draft.tokens > self.cutter.aim // 3)):
+                yield from self.finish()
+            if block.heading:
+                self.heading = _flat(block.text)
+            if len(block.text.split()) <= TITLE_WORDS:
+                self.caption = _flat(block.text)
+            self._add(pdf_page, block)
+        if self.draft.pieces and not self._bridges():
+            yield from self.finish()
+
+    def finish(self) -> Iterator[Passage]:
+        """Close the passage being filled."""
+        draft, self.draft = self.draft, _Draft()
+        if not draft.pieces or self.section is None:
+            return
+        text, blocks = "", []
+        for _, piece in draft.pieces:
+            text += "\n" if text else ""
+            blocks.append(len(text))
+            text += piece
+        yield self._passage(text, tuple(draft.spans), blocks=tuple(blocks))
+
+    def _bridges(self) -> bool:
+        """At a page's end: whether its last sentence is unfinished; then all but that block is closed."""
+        text = self.draft.pieces[-1][1]
+        return not is_finished(text) and len(text.split()) > 5
+
+    def _runs_on(self, blocks: list[_Block]) -> bool:
+        if not blocks or blocks[0].table or blocks[0].heading:
+            return False
+        return self.draft.tokens + blocks[0].tokens <= self.cutter.room and not BULLET.match(blocks[0].text)
+
+    def _add(self, pdf_page: int, block: _Block) -> None:
+        spans = self.draft.spans
+        if spans and spans[-1].pdf_page == pdf_page:
+            spans[-1] = replace(spans[-1], end=block.end)
+        else:
+            spans.append(Span(pdf_page, block.start, block.end))
+        self.draft.pieces.append((pdf_page, block.text))
+        self.draft.tokens += block.tokens
+
+    def _table(self, pdf_page: int, block: _Block) -> Iterator[Passage]:
+        heads = [line for line in block.lines if line.header]
+        width = max(len(line.cells) for line in block.lines)
+        if heads:
+            self.columns = header_cells(heads)
+            self.table_title = self.caption or self.heading
+        elif not (self.table_open and abs(len(self.columns) - width) <= 1):
+            # a table that opens a page without header goes on from the page before if it is as wide
+            self.columns, self.table_title = (), self.caption or self.heading
+        self.table_open = True
+        head = " ".join(self.columns)
+        rows = list(self.cutter.rows(block))
+        counts = self.cutter.count([head, *(block.text[a:b] for a, b in rows)])
+        room = max(40, self.cutter.aim - min(counts[0], 60))
+        first, last, total = rows[0][0], rows[0][0], 0
+        for (start, end), tokens in zip(rows, counts[1:], strict=True):
+            if total and total + tokens > room:
+                yield self._rows(pdf_page, block, first, last)
+                first, total = start, 0
+            last, total = end, total + tokens
+        yield self._rows(pdf_page, block, first, last)
+
+    def _rows(self, pdf_page: int, block: _Block, start: int, end: int) -> Passage:
+        span = Span(pdf_page, block.start + start, block.start + end)
+        return self._passage(block.text[start:end], (span,), table=True)
+
+    def _passage(
+        self, text: str, spans: tuple[Span, ...], *, table: bool = False, blocks: tuple[int, ...] = ()
+    ) -> Passage:
+        section = self.section or Section(1, 1, Kind.OTHER)
+        title = self.table_title if table else ""
+        header = f"{title}: {' '.join(self.columns)}" if self.columns else title
+        return Passage(
+            text=text,
+            context=self.cutter.context(self.label, section, self.item_title, self.heading, header if table else ""),
+            spans=spans,
+            kind=section.kind,
+            item=section.item,
+            item_title=self.item_title,
+            heading=self.heading,
+            access=section.access if section.access is Access.EXEMPT else Access.PUBLIC,
+            table=table,
+            blocks=blocks,
+            columns=self.columns if table else (),
+            title=title,
+        )
+
+
+def header_cells(heads: Sequence[Line]) -> tuple[str, ...]:
+    """One name a column out of one or more header rows; a merged cell names every column it spans."""
+    width = max((cell.column + cell.span for line in heads for cell in line.cells), default=0)
+    names: list[list[str]] = [[] for _ in range(width)]
+    for line in heads:
+        for cell in line.cells:
+            for column in range(cell.column, cell.column + cell.span):
+                if cell.text and cell.text not in names[column]:
+                    names[column].append(cell.text)
+    return tuple(" ".join(parts) for parts in names)
+
+
+def _usual_size(page: Page) -> float:
+    sizes = sorted(line.size for line in page.body for _ in range(max(1, len(line.text) // 20)))
+    return sizes[len(sizes) // 2] if sizes else 0.0
+
+
+def _is_heading(block: _Block, body_size: float) -> bool:
+    text = _flat(block.text)
+    words = text.split()
+    if not 1 <= len(words) <= HEADING_WORDS or text.endswith((".", ";", ",")) or not re.search(r"[A-Za-z]{3}", text):
+        return False
+    line = block.lines[0]
+    shouting = text.upper() == text and len(text) > 6
+    larger = body_size > 0 and line.size > body_size * 1.12
+    numbered = bool(NUMBERED.match(text)) and len(words) <= 10 and not BULLET.match(text)
+    return line.bold or shouting or larger or numbered
+
+
+def _part(block: _Block, start: int, end: int, tokens: int) -> _Block:
+    return _Block(block.start + start, block.start + end, block.text[start:end], block.lines, tokens)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,311 @@
+"""Bytes of a PDF → pages with words, lines, tables and boxes, one page at a time.
+
+pdfium reads everything here: text, page labels, title, outline and pictures. It is not thread-safe, so all of it runs
+in the caller's thread; only the recognition of scanned pages runs beside it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+import re
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # the package ships no types
+from PIL import Image
+
+from index import ocr
+from index.errors import DamagedFileError, EmptyFileError, EncryptedFileError, LimitExceededError, NotAPdfError
+from index.ink import Sheet, read_sheet
+from index.layout import arrange
+from index.model import Page
+
+MAX_FILE_BYTES = 1_000_000_000
+MAX_PAGES = 10_000
+MAX_CHARS_PER_PAGE = 60_000  # a dense A3 appendix has about 20,000
+MAX_RENDER_PIXELS = 40_000_000  # 300 dpi of A3 is 17 million
+MAX_OUTLINE_ENTRIES = 5_000
+PAGES_IN_FLIGHT = 24  # pages held while scanned ones among them are recognised
+
+OcrMode = Literal["auto", "off"]
+
+# "This page is intentionally left blank", "Page left blank deliberately"
+_LEFT_BLANK = re.compile(
+    r"(?:this )?page (?:is |has been )?(?:intentionally |deliberately )?(?:left )?blank(?: intentionally)?", re.I
+)
+# what a stamp or running number leaves on an empty page: "Page 12", "12", "Agenda Item 4", "Minute Item 7"
+_STAMP = re.compile(r"(?:page )?\d{1,4}|(?:agenda|minute) (?:item|annex)\.?(?: no\.?)? \S{1,6}", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one file may cost: bytes, pages, characters of one page, pixels of one picture."""
+
+    file_bytes: int = MAX_FILE_BYTES
+    pages: int = MAX_PAGES
+    page_chars: int = MAX_CHARS_PER_PAGE
+    render_pixels: int = MAX_RENDER_PIXELS
+
+
+DEFAULT = Limits()
+
+
+class PdfFile:
+    """An open PDF. Use as a context manager; not to be shared between threads."""
+
+    def __init__(self, path: Path, handle: Any, ocr_mode: OcrMode, limits: Limits) -> None:
+        self.path = path
+        self._handle = handle
+        self._ocr = ocr_mode
+        self._limits = limits
+        self.page_count: int = pdfium.FPDF_GetPageCount(handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the file; calling twice is harmless."""
+        if self._handle is not None:
+            pdfium.FPDF_CloseDocument(self._handle)
+            self._handle = None
+
+    @property
+    def labels(self) -> list[str | None]:
+        """Each page's /PageLabels entry; None throughout where the file has none, or a damaged label tree."""
+        return [self._label(index) for index in range(self.page_count)]
+
+    def _label(self, index: int) -> str | None:
+        return _text(lambda buffer, size: pdfium.FPDF_GetPageLabel(self._handle, index, buffer, size)) or None
+
+    @property
+    def title(self) -> str:
+        """The title in the file's metadata, or "". Often a template's or another file's name."""
+        return _text(lambda buffer, size: pdfium.FPDF_GetMetaText(self._handle, b"Title", buffer, size)).strip()
+
+    @property
+    def outline(self) -> list[tuple[str, int]]:
+        """The bookmarks as (title, PDF page), in order, nested ones after their parent."""
+        entries: list[tuple[str, int]] = []
+        seen: set[int] = set()
+        waiting = [pdfium.FPDFBookmark_GetFirstChild(self._handle, None)]
+        while waiting and len(seen) < MAX_OUTLINE_ENTRIES:
+            mark = waiting.pop()
+            key = ctypes.cast(mark, ctypes.c_void_p).value if mark else None
+            if key is None or key in seen:
+                continue
+            seen.add(key)
+            title = _text(lambda buffer, size, m=mark: pdfium.FPDFBookmark_GetTitle(m, buffer, size))
+            target = pdfium.FPDFBookmark_GetDest(self._handle, mark)
+            if not target:
+                action = pdfium.FPDFBookmark_GetAction(mark)
+                if action and pdfium.FPDFAction_GetType(action) == pdfium.PDFACTION_GOTO:
+                    target = pdfium.FPDFAction_GetDest(self._handle, action)
+            page = pdfium.FPDFDest_GetDestPageIndex(self._handle, target) if target else -1
+            if title.strip() and page >= 0:
+                entries.append((" ".join(title.split()), page + 1))
+            waiting.append(pdfium.FPDFBookmark_GetNextSibling(self._handle, mark))
+            waiting.append(pdfium.FPDFBookmark_GetFirstChild(self._handle, mark))
+        return entries
+
+    def pages(self, first: int = 1, last: int | None = None, *, workers: int | None = None) -> Iterator[Page]:
+        """The pages ``first`` to ``last`` (PDF pages, from 1, both included), one after the other.
+
+        A page that will not load comes as unreadable and the next is taken. Up to ``workers`` scanned pages
+        (default: one a processor) are recognised at once; the order stays.
+        """
+        last = min(last or self.page_count, self.page_count)
+        waiting: deque[tuple[int, Sheet | None, int, Future[ocr.Recognised] | None]] = deque()
+        with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+            for number in range(max(1, first), last + 1):
+                waiting.append((number, *self._read(number, pool)))
+                while waiting and (len(waiting) >= PAGES_IN_FLIGHT or waiting[0][3] is None or waiting[0][3].done()):
+                    yield self._page(*waiting.popleft())
+            while waiting:
+                yield self._page(*waiting.popleft())
+
+    def _read(self, number: int, pool: ThreadPoolExecutor) -> tuple[Sheet | None, int, Future[ocr.Recognised] | None]:
+        """The ink of one page, its rotation, and its recognition where that is needed."""
+        page = pdfium.FPDF_LoadPage(self._handle, number - 1)
+        if not page:
+            return None, 0, None
+        try:
+            sheet = read_sheet(page, self._limits.page_chars)
+            rotation = pdfium.FPDFPage_GetRotation(page) % 4 * 90
+            if self._ocr == "off" or not ocr.needed(sheet) or ocr.available() is None:
+                return sheet, rotation, None
+            picture = _picture(page, ocr.DPI / 72 * sheet.width, self._limits.render_pixels, gray=True)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+        return sheet, rotation, pool.submit(ocr.recognise, picture, sheet.width, sheet.height)
+
+    def _page(
+        self, number: int, sheet: Sheet | None, rotation: int, recognition: Future[ocr.Recognised] | None
+    ) -> Page:
+        label = self._label(number - 1)
+        if sheet is None:
+            return Page(number, 0.0, 0.0, label=label, readable=False)
+        read = recognition.result() if recognition is not None else None
+        if read is not None:
+            ocr.merge(sheet, read)
+        lines = arrange(sheet)
+        scanned = bool(read and read.words) or (read is None and ocr.needed(sheet))
+        rest = [line.text for line in lines if not _STAMP.fullmatch(line.text.strip())]
+        said_blank = bool(rest) and all(_LEFT_BLANK.fullmatch(text.strip(" .[]()*")) for text in rest)
+        shows = bool(sheet.images or sheet.drawings)
+        blank = said_blank or (not rest and not shows)
+        return Page(
+            number,
+            sheet.width,
+            sheet.height,
+            lines,
+            rotation,
+            label,
+            scanned=scanned and not blank,
+            blank=blank,
+            readable=blank or bool(rest),
+        )
+
+    def render(self, pdf_page: int, width_px: int) -> bytes:
+        """A PNG of one page, ``width_px`` wide or less where that would pass the pixel limit.
+
+        Raises DamagedFileError where the page will not load.
+        """
+        page = pdfium.FPDF_LoadPage(self._handle, pdf_page - 1)
+        if not page:
+            raise DamagedFileError(
+                f"{self.path.name}: page {pdf_page} cannot be loaded",
+                "Open the file in a PDF viewer to see whether it is damaged.",
+            )
+        try:
+            pixels = _picture(page, float(width_px), self._limits.render_pixels, gray=False)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, "PNG")
+        return out.getvalue()
+
+
+def _text(ask: Any) -> str:
+    """A UTF-16 string out of pdfium, which first tells its size in bytes."""
+    size = ask(None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    ask(buffer, size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace").replace("\x00", "")
+
+
+def _picture(page: Any, width_px: float, most_pixels: int, *, gray: bool) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """A page drawn on white: rows × columns, for colour × 3 (red, green, blue)."""
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    ratio = max(height, 1.0) / max(width, 1.0)
+    columns = max(1, int(min(width_px, (most_pixels / ratio) ** 0.5)))
+    rows = max(1, min(int(columns * ratio), most_pixels // columns))
+    kind, channels = (pdfium.FPDFBitmap_Gray, 1) if gray else (pdfium.FPDFBitmap_BGR, 3)
+    bitmap = pdfium.FPDFBitmap_CreateEx(columns, rows, kind, None, 0)
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xFFFFFFFF)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, columns, rows, 0, pdfium.FPDF_ANNOT)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        address = pdfium.FPDFBitmap_GetBuffer(bitmap)
+        raw = (ctypes.c_ubyte * (stride * rows)).from_address(ctypes.cast(address, ctypes.c_void_p).value or 0)
+        pixels = np.frombuffer(raw, np.uint8).reshape(rows, stride)[:, : columns * channels].copy()
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    return pixels if gray else np.ascontiguousarray(pixels.reshape(rows, columns, 3)[:, :, ::-1])
+
+
+def open_pdf(path: Path, *, password: str | None = None, ocr: OcrMode = "auto", limits: Limits = DEFAULT) -> PdfFile:
+    """Open a PDF for reading.
+
+    Raises EmptyFileError, NotAPdfError, EncryptedFileError, DamagedFileError or LimitExceededError, each naming the
+    file. A file whose user password is empty opens without one.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(1024)
+    except OSError as error:
+        raise NotAPdfError(
+            f"{path.name}: cannot be read ({error.strerror})", "Check the path and its permissions."
+        ) from error
+    if size == 0:
+        raise EmptyFileError(f"{path.name}: the file is empty", "Download or export it again.")
+    if size > limits.file_bytes:
+        raise LimitExceededError(
+            f"{path.name}: {size:,} bytes, over the limit of {limits.file_bytes:,}",
+            "Split the file and ingest the parts.",
+        )
+    if b"%PDF" not in head:
+        raise NotAPdfError(f"{path.name}: this is no PDF", "Export the paper as PDF.")
+    _start()
+    handle = pdfium.FPDF_LoadDocument(os.fsencode(path), password.encode() if password else None)
+    if not handle:
+        raise _refusal(path, pdfium.FPDF_GetLastError(), password)
+    file = PdfFile(path, handle, ocr, limits)
+    try:
+        _check(file, limits)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+_started = False
+
+
+def _start() -> None:
+    global _started
+    if not _started:
+        pdfium.FPDF_InitLibrary()
+        _started = True
+
+
+def _refusal(path: Path, code: int, password: str | None) -> Exception:
+    if code == pdfium.FPDF_ERR_PASSWORD:
+        if password:
+            return EncryptedFileError(
+                f"{path.name}: the password is wrong", "Give the right password, or an unlocked copy."
+            )
+        return EncryptedFileError(f"{path.name}: a password is needed", "Give the password, or an unlocked copy.")
+    if code == pdfium.FPDF_ERR_SECURITY:
+        return EncryptedFileError(f"{path.name}: its encryption is not known", "Save an unlocked copy.")
+    return DamagedFileError(f"{path.name}: the PDF is damaged", "Open it in a PDF viewer and save it again.")
+
+
+def _check(file: PdfFile, limits: Limits) -> None:
+    if file.page_count <= 0:
+        raise EmptyFileError(f"{file.path.name}: the PDF has no pages", "Export it again.")
+    if file.page_count > limits.pages:
+        raise LimitExceededError(
+            f"{file.path.name}: {file.page_count:,} pages, over the limit of {limits.pages:,}", "Split the file."
+        )
+    for index in range(file.page_count):
+        page = pdfium.FPDF_LoadPage(file._handle, index)
+        if page:
+            pdfium.FPDF_ClosePage(page)
+            return
+    raise DamagedFileError(
+        f"{file.path.name}: none of its pages can be loaded", "Open it in a PDF viewer and save it again."
+    )
+
+
+def render_png(source: Path | PdfFile, pdf_page: int, width_px: int) -> bytes:
+    """A PNG of one page of an open file or of a path; see ``PdfFile.render``."""
+    if isinstance(source, PdfFile):
+        return source.render(pdf_page, width_px)
+    with open_pdf(source, ocr="off") as file:
+        return file.render(pdf_page, width_px)

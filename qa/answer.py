@@ -1,0 +1,123 @@
+"""Composing: a short answer out of verbatim sentences, list items and table rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.minutes import is_recommendation
+from index.passages import BULLET
+from qa.evidence import Evidence
+from qa.periods import periods
+from qa.question import Analysis
+from qa.words import stems
+
+USUAL_WORDS = 75
+MOST_CLAIMS = 4
+DROP = 0.62  # evidence scoring less than this share of the best adds nothing
+UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth to further evidence
+WIDE_ROW = 5  # cells above which only those asked for are told
+LEAD_WORDS = 14
+
+# "3.2 ", "• ", "(a) ", "12. " before the sentence proper
+MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}\.\d{1,2}\s+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One statement of the answer, with every place where it stands (the first is the one it was taken from)."""
+
+    text: str
+    places: tuple[Evidence, ...]
+
+
+def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> list[Draft]:
+    """Choose evidence, best first and each adding something, and say it in few words."""
+    chosen: list[Evidence] = []
+    same: dict[int, list[Evidence]] = {}
+    covered: set[str] = set()
+    words = 0
+    left = list(evidence)
+    total = sum(worth.values()) or 1.0
+    while left and len(chosen) < MOST_CLAIMS:
+        best = max(left, key=lambda e: e.score + _gain(e, covered, worth, total))
+        left.remove(best)
+        if chosen and best.score < DROP * chosen[0].score:
+            break
+        twin = next((c for c in chosen if _repeats(best, c)), None)
+        if twin is not None:
+            if _flat(twin.text) == _flat(best.text):
+                same.setdefault(id(twin), []).append(best)
+            continue
+        length = len(best.text.split())
+        if chosen and words + length > USUAL_WORDS:
+            continue
+        chosen.append(best)
+        covered |= best.covers
+        words += length
+    chosen.sort(key=lambda e: -e.score)
+    return [Draft(told(question, e), (e, *same.get(id(e), [])[:1])) for e in chosen]
+
+
+def _gain(e: Evidence, covered: set[str], worth: Mapping[str, float], total: float) -> float:
+    return UNCOVERED * sum(worth[s] for s in e.covers if s not in covered) / total
+
+
+def _repeats(e: Evidence, other: Evidence) -> bool:
+    mine, theirs = _flat(e.text).lower(), _flat(other.text).lower()
+    if mine in theirs or theirs in mine:
+        return True
+    one, two = set(stems(mine)), set(stems(theirs))
+    return bool(one and two) and len(one & two) / len(one | two) > 0.85
+
+
+def told(question: Analysis, e: Evidence) -> str:
+    """The evidence in the words of the paper, a row as "row: column = value (table)", a proposal named as one."""
+    if e.passage.table:
+        return row_told(question, e)
+    text = MARKER.sub("", _flat(e.text)) if not _is_list(e) else _flat(e.text)
+    if BULLET.match(e.text) and ":" in e.around:
+        lead = e.around.rsplit(":", 1)[0].strip()
+        lead = re.split(r"(?<=[.?!])\s", lead)[-1]
+        if 0 < len(lead.split()) <= LEAD_WORDS:
+            text = f"{lead}: {text}"
+    if is_recommendation(e.around) and not is_recommendation(text):
+        text = f"Recommended: {text}"
+    return text
+
+
+def _is_list(e: Evidence) -> bool:
+    return "\n" in e.text and any(BULLET.match(line) for line in e.text.split("\n")[1:])
+
+
+def row_told(question: Analysis, e: Evidence) -> str:
+    """A table row; where it is wide and the question names columns, those alone."""
+    cells = [cell.strip() for cell in e.text.split("\t")]
+    columns = list(e.passage.columns)
+    filled = [(i, cell) for i, cell in enumerate(cells) if cell]
+    if not filled:
+        return _flat(e.text)
+    label_at, label = filled[0]
+    values = filled[1:]
+    asked = set(question.terms)
+    if len(values) > WIDE_ROW and columns:
+        named = [
+            (i, cell)
+            for i, cell in values
+            if i < len(columns) and (asked & set(stems(columns[i])) or question.periods & periods(columns[i]))
+        ]
+        values = named or values
+    parts = []
+    for i, cell in values:
+        column = _flat(columns[i]) if i < len(columns) else ""
+        parts.append(f"{column} = {cell}" if column and column != cell else cell)
+    text = f"{label}: {'; '.join(parts)}" if parts else label
+    if not parts and label_at < len(columns) and columns[label_at] and columns[label_at] != label:
+        text = f"{_flat(columns[label_at])} = {label}"
+    title = _flat(e.passage.title or e.passage.heading)
+    return f"{text} ({title})" if title and title not in text else text
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,140 @@
+"""The command ``board-qa``: which commands and options there are.
+
+Only the standard library and ``index.model`` are imported here, so that ``--help`` and usage errors come at once;
+what a command does stands in ``qa.commands``, which is imported when one runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from index.errors import BoardQAError
+from index.model import Kind
+from qa.errors import EXIT_FAILED, EXIT_INTERRUPTED, exit_code
+
+DESCRIPTION = "Answers questions over council and NHS board papers, each with the agenda page it stands on."
+DEFAULT_LIMIT = 20
+
+
+def _iso_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2023-03-22") from None
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def _filters() -> argparse.ArgumentParser:
+    """The options that narrow what is searched, shared by all commands that search."""
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("filters")
+    group.add_argument("--body", metavar="NAME", help="only this body: its name, part of it, or its acronym")
+    group.add_argument("--from", dest="from_", metavar="DATE", type=_iso_date, help="only meetings on or after DATE")
+    group.add_argument("--to", metavar="DATE", type=_iso_date, help="only meetings on or before DATE")
+    group.add_argument("--pack", metavar="PACK", help="only this pack: its id or file name")
+    group.add_argument("--item", metavar="NUMBER", help="only this agenda item")
+    group.add_argument("--kind", choices=[kind.value for kind in Kind], help="only this kind of paper")
+    return parser
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; the README's reference is generated from it."""
+    parser = argparse.ArgumentParser(prog="board-qa", description=DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("--data", metavar="DIR", type=Path, help="folder of the index (default: ./data)")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    # --data is taken after the command too; SUPPRESS keeps an absent one from undoing the one before it.
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    json = argparse.ArgumentParser(add_help=False)
+    json.add_argument("--json", action="store_true", help="print JSON")
+    filters = _filters()
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    def command(name: str, help: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help, description=help, parents=[data, *parents], allow_abbrev=False)
+
+    ingest = command("ingest", "Index PDFs: new and changed files are read, unchanged ones passed over.", json)
+    ingest.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="PDF, or folder that is searched for PDFs")
+    ingest.add_argument("--password", metavar="WORD", help="password of encrypted PDFs; - asks for it")
+    ingest.add_argument("--force", action="store_true", help="read unchanged files again too")
+    ingest.add_argument(
+        "--re-embed", action="store_true", help="embed all passages again, after the embedding model was changed"
+    )
+
+    command("packs", "List the indexed packs.", json)
+
+    pages = command("pages", "List a pack's pages: PDF page, printed page and its source, item.", json)
+    pages.add_argument("pack", metavar="PACK", help="pack id or file name")
+
+    remove = command("remove", "Take packs out of the index.")
+    remove.add_argument("packs", metavar="PACK", nargs="+", help="pack id or file name")
+
+    ask = command("ask", "Answer a question, or a file of questions.", json, filters)
+    ask.add_argument("question", metavar="QUESTION", nargs="*", help="the question")
+    ask.add_argument("--batch", metavar="IN", type=Path, help='file with a {"id", "question"} object on each line')
+    ask.add_argument("--out", metavar="OUT", type=Path, help="where --batch appends its answers; ids in it are skipped")
+
+    search = command("search", "List the passages nearest to a query, without an answer.", json, filters)
+    search.add_argument("query", metavar="QUERY", nargs="+", help="words to look for")
+    search.add_argument("--limit", metavar="N", type=_count, default=DEFAULT_LIMIT, help="how many (default: 20)")
+
+    serve = command("serve", "Serve the HTTP API and the chat page.")
+    serve.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", metavar="PORT", type=_count, help="port to listen on (default: 8000)")
+
+    command("doctor", "Check packages, model, OCR, index and disk, and say what to do.", json)
+
+    evaluate = command("eval", "Ask a set of questions and score the answers.")
+    evaluate.add_argument(
+        "--set", metavar="FILE", type=Path, help="question set, JSONL (default: the sample packs' own)"
+    )
+    evaluate.add_argument("--pages", metavar="DIR", type=Path, help="folder of the packs' true pages, *.pages.jsonl")
+    evaluate.add_argument("--out", metavar="DIR", type=Path, help="where answers and scores are written")
+    evaluate.add_argument("--floors", metavar="FILE", type=Path, help="lowest allowed scores; below one, exit 1")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (0 well, 1 failed, 2 usage, 3 some files or questions refused)."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        if options.version:
+            from importlib.metadata import version
+
+            print(f"board-qa {version('board-qa')}")
+            return 0
+        if options.command is None:
+            parser.print_help()
+            return 0
+        from qa.commands import run
+
+        code = run(options)
+        sys.stdout.flush()
+        return code
+    except BoardQAError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return exit_code(error)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) went away; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""Which sentences, list items and table rows of the best passages answer a question, best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.minutes import is_recommendation, is_resolution
+from index.model import Kind, Passage
+from index.passages import BULLET
+from index.sentences import sentences_in_blocks
+from qa.question import Analysis, Wanted
+from qa.retrieve import Hit
+from qa.scope import agreement
+from qa.words import stems
+
+PASSAGES_READ = 20
+COMPARED_BY_MEANING = 28  # sentences given to the embedding model, a cost of some milliseconds each
+LIST_WORDS = 70  # a lead-in is read together with its list up to this length
+
+# What a sentence or row must hold to answer each kind of question.
+HOLDS: Mapping[Wanted, re.Pattern[str]] = {
+    # "£1.2m", "£000s", "4.2 million", "1,459,897"
+    Wanted.MONEY: re.compile(r"£\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|£.*\d|\b\d{1,3}(?:,\d{3})+\b", re.I | re.S),
+    Wanted.COUNT: re.compile(
+        r"(?<![\d/.-])(?!(?:19|20)\d\d\b)\d[\d,.]*(?![\d/]|\.\d|(?:st|nd|rd|th)\b)|"
+        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|none|no one|half|both)\b", re.I
+    ),
+    Wanted.PERCENT: re.compile(r"\d\s?%|per ?cent|\b(?:half|third|quarter|fifth|majority)\b|\b\d+ (?:in|out of) \d", re.I),
+    # "5 July 2023", "since March", "in 2017", "9.00am"
+    Wanted.DATE: re.compile(
+        r"\b(?:jan(?:uary)?|feb(?:ruary)?|march|mar|april|apr|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+        r"nov(?:ember)?|dec(?:ember)?|monday|tuesday|wednesday|thursday|friday|spring|summer|autumn|winter)\b|"
+        r"\b(?:19|20)\d\d\b|\b\d+ (?:years?|months?|weeks?|days?)\b|\b(?:one|two|three|four|five|six|twelve) (?:years?|months?|weeks?)\b|"
+        r"\b\d{1,2}[.:]\d\d ?[ap]\.?m|\b20\d\d[-/]\d\d", re.I
+    ),
+    # "Cllr J Smith", "Dr Patel", "Joanne Smith"
+    Wanted.PERSON: re.compile(
+        r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllrs?|Councillors?|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev|Supt)\.?\s+(?:[A-Z]\.? ?)*[A-Z]|"
+        r"\b[A-Z][a-z'’-]+ (?:[A-Z]\.? )?(?:Mc|Mac|O['’])?[A-Z][a-z'’-]+\b|\b[A-Z]\.? ?[A-Z][a-z]+\b"
+    ),
+    Wanted.REASON: re.compile(
+        r"\b(?:because|due to|owing to|as a result|result of|in order to|so that|reasons?|since|following|therefore|"
+        r"caused|driven by|reflects?|to (?:ensure|allow|enable|support|reduce|improve|avoid|provide|meet))\b", re.I
+    ),
+    Wanted.DEFINITION: re.compile(r"\b(?:means?|is (?:a|an|the|when|where)|are|defined|refers?|known as|stands? for|i\.e\.)\b|[–:(]", re.I),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What counts how much in a sentence's score."""
+
+    words: float = 1.2  # share of the question's words in the sentence, by their rarity
+    around: float = 0.9  # the same for what the sentence stands under: heading, lead-in, table header
+    passage: float = 0.3
+    meaning: float = 0.9
+    rank: float = 0.7  # the passage's own score
+    kind: float = 0.4  # holds what is wanted: a sum, a date, a name
+    phrase: float = 0.25  # neighbouring words of the question stand together
+    period: float = 0.3
+    short: float = 0.6
+    long: float = 0.4
+    decision: float = 0.35
+
+
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence, list or row that may answer. ``start`` and ``end`` are offsets in the passage's text."""
+
+    passage: Passage
+    start: int
+    end: int
+    around: str
+    score: float = 0.0
+    meaning: float = 0.0
+    holds: float = 0.0  # share of the wanted kinds that it holds
+    covers: frozenset[str] = frozenset()
+    period: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The words as printed."""
+        return self.passage.text[self.start : self.end]
+
+
+Embed = Callable[[Sequence[str]], np.ndarray]
+
+
+def gather(
+    question: Analysis, hits: Sequence[Hit], worth: Mapping[str, float], vector: np.ndarray, embed: Embed
+) -> list[Evidence]:
+    """All candidate evidence of the best passages, best first.
+
+    ``worth`` is each asked stem's inverse frequency (names of the council and body left out); ``embed`` gives
+    normalised vectors of texts, ``vector`` is the question's.
+    """
+    found: list[Evidence] = []
+    for hit in hits[:PASSAGES_READ]:
+        passage_stems = frozenset(stems(hit.passage.text)) | frozenset(stems(hit.passage.context))
+        found += [_weighed(question, e, hit, worth, passage_stems) for e in _units(hit.passage)]
+    found.sort(key=lambda e: -e.score)
+    near, rest = found[:COMPARED_BY_MEANING], found[COMPARED_BY_MEANING:]
+    if near:
+        closeness = embed([_flat(f"{e.around} {e.text}" if len(e.text) < 60 else e.text) for e in near]) @ vector
+        near = [
+            _replaced(e, e.score + WEIGHTS.meaning * float(c), float(c)) for e, c in zip(near, closeness, strict=True)
+        ]
+        floor = min(e.meaning for e in near)
+        rest = [_replaced(e, e.score + WEIGHTS.meaning * floor * 0.8, 0.0) for e in rest]
+    return sorted([*near, *rest], key=lambda e: -e.score)
+
+
+def _replaced(e: Evidence, score: float, meaning: float) -> Evidence:
+    return Evidence(e.passage, e.start, e.end, e.around, score, meaning, e.holds, e.covers, e.period)
+
+
+def _units(passage: Passage) -> Iterator[Evidence]:
+    """The sentences, lists and list items of a passage, or its table rows."""
+    if passage.table:
+        around = " ".join([passage.title or passage.heading, *passage.columns])
+        start = 0
+        for row in passage.text.split("\n"):
+            if row.strip():
+                yield Evidence(passage, start, start + len(row), around)
+            start += len(row) + 1
+        return
+    before, lead = "", ""
+    blocks = [*passage.blocks, len(passage.text)]
+    spans = list(sentences_in_blocks(passage.text, passage.blocks))
+    for start, end in spans:
+        text = passage.text[start:end]
+        item = bool(BULLET.match(text)) and start in passage.blocks
+        yield Evidence(passage, start, end, " ".join(p for p in (passage.heading, lead if item else "", before) if p))
+        if text.rstrip().endswith(":"):
+            lead = text
+            last = _list_end(passage, end, blocks)
+            if last > end and len(passage.text[start:last].split()) <= LIST_WORDS:
+                yield Evidence(passage, start, last, passage.heading)
+        elif not item:
+            lead = ""
+        before = text if not item else before
+
+
+def _list_end(passage: Passage, start: int, blocks: Sequence[int]) -> int:
+    """Where the list that follows a lead-in ending at ``start`` ends."""
+    end = start
+    for first, last in zip(blocks, blocks[1:], strict=False):
+        if first < start:
+            continue
+        if not BULLET.match(passage.text[first:last]):
+            break
+        end = last
+    return len(passage.text[:end].rstrip()) if end > start else start
+
+
+def _weighed(
+    question: Analysis, e: Evidence, hit: Hit, worth: Mapping[str, float], passage_stems: frozenset[str]
+) -> Evidence:
+    own, near = frozenset(stems(e.text)), frozenset(stems(e.around))
+    total = sum(worth.values()) or 1.0
+    covers = frozenset(s for s in worth if s in own)
+    words = sum(worth[s] for s in covers) / total
+    around = sum(worth[s] for s in worth if s in near and s not in own) / total
+    wider = sum(worth[s] for s in worth if s in passage_stems and s not in near and s not in own) / total
+    ordered = stems(e.text)
+    pairs = set(zip(ordered, ordered[1:], strict=False))
+    asked = list(zip(question.terms, question.terms[1:], strict=False))
+    phrase = sum(pair in pairs for pair in asked) / len(asked) if asked else 0.0
+    holds = held(question, e)
+    period = agreement(question, f"{e.text} {e.around}")
+    length = len(e.text.split())
+    score = (
+        WEIGHTS.words * words
+        + WEIGHTS.around * around
+        + WEIGHTS.passage * wider
+        + WEIGHTS.rank * hit.score
+        + WEIGHTS.kind * holds
+        + WEIGHTS.phrase * phrase
+        + WEIGHTS.period * period
+        - (WEIGHTS.short if length < 5 and not e.passage.table else 0.0)
+        - WEIGHTS.long * max(0, length - 50) / 50
+        + _decides(question, e)
+    )
+    return Evidence(e.passage, e.start, e.end, e.around, score, 0.0, holds, covers, period)
+
+
+def held(question: Analysis, e: Evidence) -> float:
+    """The share of the kinds of answer wanted that the evidence holds; a half where none is told."""
+    wanted = [w for w in question.wanted if w in HOLDS]
+    if not wanted:
+        return 0.5
+    header = " ".join(e.passage.columns) + " " + e.passage.title if e.passage.table else ""
+    text = _without(question, e.text)
+    count = 0
+    for kind in wanted:
+        pattern = HOLDS[kind]
+        money_column = kind is Wanted.MONEY and "£" in header and re.search(r"\d", text)
+        percent_column = kind is Wanted.PERCENT and "%" in header and re.search(r"\d", text)
+        count += bool(pattern.search(text) or money_column or percent_column)
+    return count / len(wanted)
+
+
+def _without(question: Analysis, text: str) -> str:
+    """The text less the figures that the question itself gives."""
+    for figure in re.findall(r"£?\d[\d,.]*\d(?:[mk]\b|%)?", question.text):
+        text = text.replace(figure, " ")
+    return text
+
+
+def _decides(question: Analysis, e: Evidence) -> float:
+    if Wanted.DECISION not in question.wanted:
+        return 0.0
+    if is_resolution(e.text) or is_resolution(e.around):
+        return WEIGHTS.decision if e.passage.kind is Kind.MINUTES else WEIGHTS.decision / 2
+    return WEIGHTS.decision / 2 if is_recommendation(e.text) or is_recommendation(e.around) else 0.0
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,41 @@
+"""What requests of the API and of the pages have in common: the service behind them and the filters."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from index.errors import UnknownPackError
+from qa.model import Filters, PackInfo
+from qa.service import BoardQA
+
+
+def _service(request: Request) -> BoardQA:
+    service: BoardQA = request.app.state.service
+    return service
+
+
+def _filters(
+    body: Annotated[str | None, Query(description="Body's name, part of it, or its acronym")] = None,
+    from_: Annotated[date | None, Query(alias="from", description="Earliest meeting date, ISO")] = None,
+    to: Annotated[date | None, Query(description="Latest meeting date, ISO")] = None,
+    pack: Annotated[str | None, Query(description="Pack id or file name")] = None,
+    item: Annotated[str | None, Query(description="Agenda item number")] = None,
+    kind: Annotated[str | None, Query(description="Kind of paper")] = None,
+) -> Filters:
+    return Filters.model_validate({"body": body, "from": from_, "to": to, "pack": pack, "item": item, "kind": kind})
+
+
+def pack_named(service: BoardQA, name: str) -> PackInfo:
+    """The pack of that id or file name. Raises UnknownPackError."""
+    wanted = name.casefold().removesuffix(".pdf")
+    for pack in service.packs():
+        if wanted in (pack.pack.casefold(), pack.file.casefold().removesuffix(".pdf")):
+            return pack
+    raise UnknownPackError(f"No pack {name!r} is indexed.", "The start page lists what is indexed.")
+
+
+Service = Annotated[BoardQA, Depends(_service)]
+QueryFilters = Annotated[Filters, Depends(_filters)]

@@ -1,0 +1,45 @@
+"""How places in packs are put into words, on the terminal and on the pages alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from qa.model import Citation, RankedPassage
+
+NEAREST_SHOWN = 3
+
+
+def short_date(day: date | None) -> str:
+    """A date as people write it: 22 Mar 2023; empty for None."""
+    return f"{day.day} {day:%b %Y}" if day else ""
+
+
+def page_words(page: str | None, pdf_page: int) -> str:
+    """How a page is named: "page 12 (PDF page 14)", or "PDF page 14" where no number is printed."""
+    return f"page {page} (PDF page {pdf_page})" if page else f"PDF page {pdf_page}"
+
+
+def citation_words(citation: Citation) -> str:
+    """One line that names the cited place: "Halton HWB, 22 Mar 2023, item 3, page 12 (PDF page 14)"."""
+    parts = (
+        citation.body or citation.pack_title or citation.file,
+        short_date(citation.meeting_date),
+        f"item {citation.item}" if citation.item else "",
+        page_words(citation.page, citation.pdf_page),
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def passage_words(passage: RankedPassage) -> str:
+    """One line that names a passage's place: file, item and page."""
+    item = f", item {passage.item}" if passage.item else ""
+    return f"{passage.file}{item}, {page_words(passage.page, passage.pdf_page)}"
+
+
+def nearest(passages: Sequence[RankedPassage]) -> list[RankedPassage]:
+    """The first passage of each of the first pages of a ranking: what is offered where nothing answers."""
+    by_page: dict[tuple[str, int], RankedPassage] = {}
+    for passage in passages:
+        by_page.setdefault((passage.pack, passage.pdf_page), passage)
+    return list(by_page.values())[:NEAREST_SHOWN]

@@ -1,0 +1,170 @@
+"""What the commands show a person on the terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from qa.model import Answer, IngestReport, PackInfo, PageInfo, RankedPassage, Status
+from qa.places import citation_words, nearest, passage_words, short_date
+
+if TYPE_CHECKING:
+    from index.ingest import Progress as IngestProgress
+
+# A table that goes into a file or pipe is not cut to the usual 80 columns.
+PIPE_WIDTH = 200
+EXCERPT_CHARS = 240
+
+STATUS_WORDS = {
+    Status.PARTIAL: "The packs answer this only in part.",
+    Status.NOT_FOUND: "The indexed packs do not answer this.",
+    Status.OUT_OF_SCOPE: "This is no question about the indexed packs.",
+}
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer, then a line and a quote for each citation, or the nearest pages where nothing was found."""
+    if answer.status in STATUS_WORDS:
+        print(STATUS_WORDS[answer.status])
+    if answer.answer:
+        print(_wrapped(answer.answer))
+    for citation in answer.citations:
+        print(f"\n[{citation.n}] {citation_words(citation)}")
+        print(_wrapped(f"“{citation.quote}”", indent="    "))
+    if not answer.answered and answer.passages:
+        print("\nNearest pages:")
+        for passage in nearest(answer.passages):
+            print(f"  - {passage_words(passage)}")
+    for note in answer.notes:
+        print(f"\nNote: {note}")
+
+
+def print_passages(passages: Sequence[RankedPassage]) -> None:
+    """A numbered list of passages with their places and beginnings."""
+    if not passages:
+        print("No passage matches.")
+    for number, passage in enumerate(passages, 1):
+        print(f"{number:>3}. {passage_words(passage)}  [{passage.score:.3f}]")
+        print(_wrapped(textwrap.shorten(passage.text, EXCERPT_CHARS, placeholder=" …"), indent="     "))
+
+
+def print_packs(packs: Sequence[PackInfo]) -> None:
+    """A table of packs."""
+    if not packs:
+        print("Nothing is indexed yet: board-qa ingest PATH…")
+        return
+    table = _table("Pack", "Body", "Council", "Meeting", "Kind", "Pages", "Items", "Files")
+    for pack in packs:
+        files = ", ".join(pack.files)
+        meeting = short_date(pack.meeting_date)
+        counts = (str(pack.pages), str(len(pack.items)))
+        table.add_row(*_literal(pack.pack, pack.body, pack.council, meeting, pack.kind, *counts, files))
+    _console().print(table)
+
+
+def print_pages(pages: Sequence[PageInfo]) -> None:
+    """A table of one pack's pages."""
+    table = _table("PDF page", "Page", "Number from", "Item", "Kind", "Remarks")
+    for page in pages:
+        remarks = [word for word in ("scanned", "blank") if getattr(page, word)]
+        remarks += [] if page.readable else ["unreadable"]
+        item = " ".join(part for part in (page.item, page.item_title) if part)
+        table.add_row(*_literal(str(page.pdf_page), page.page, page.page_source, item, page.kind, ", ".join(remarks)))
+    _console().print(table)
+
+
+def print_ingest(report: IngestReport, packs: Sequence[PackInfo]) -> None:
+    """A table of the packs that were read, one of the files that were refused, and the warnings."""
+    touched = [*report.added, *report.replaced, *report.unchanged]
+    state = dict.fromkeys(report.added, "new") | dict.fromkeys(report.replaced, "replaced")
+    table = _table("Pack", "State", "Body", "Meeting", "Pages", "Items")
+    known = {pack.pack: pack for pack in packs}
+    for name in dict.fromkeys(touched):
+        pack = known.get(name)
+        if pack:
+            counts = (str(pack.pages), str(len(pack.items)))
+            meeting = short_date(pack.meeting_date)
+            table.add_row(*_literal(name, state.get(name, "unchanged"), pack.body, meeting, *counts))
+    if table.row_count:
+        _console().print(table)
+    if report.refused:
+        refused = _table("Refused file", "Reason", "What to do")
+        for file in report.refused:
+            refused.add_row(*_literal(file.file, file.message, file.hint))
+        _console().print(refused)
+    for warning in report.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if not touched and not report.refused:
+        print("No PDF was found.")
+
+
+class _PagesPerSecond(ProgressColumn):
+    """Pages a second of the running stage."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f} pages/s" if task.speed else "")
+
+
+@contextmanager
+def ingest_progress() -> Iterator[Callable[[IngestProgress], None]]:
+    """A progress bar on standard error; yields what ``BoardQA.ingest`` is to call."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("pages"),
+        _PagesPerSecond(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("looking for PDFs", total=None)
+        shown: tuple[int, str] | None = None
+
+        def report(progress: IngestProgress) -> None:
+            nonlocal shown
+            if shown != (progress.file_number, progress.stage):
+                shown = (progress.file_number, progress.stage)
+                name = textwrap.shorten(progress.file, 40, placeholder="…")
+                label = f"[{progress.file_number}/{progress.file_count}] {name}: {progress.stage}"
+                bar.reset(task, description=label, total=progress.pages_total or None)
+            bar.update(task, completed=progress.pages_done)
+
+        yield report
+
+
+def _console() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        numeric = column in {"Pages", "Items", "PDF page", "Page"}
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    return table
+
+
+def _literal(*cells: str | None) -> list[Text]:
+    """Cells whose square brackets are not taken for rich's markup."""
+    return [Text(cell or "") for cell in cells]
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    """Text wrapped to a terminal's width, line by line; not wrapped in a pipe."""
+    if not sys.stdout.isatty():
+        return textwrap.indent(text, indent)
+    width = shutil.get_terminal_size().columns
+    lines = text.splitlines() or [""]
+    return "\n".join(
+        textwrap.fill(line, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+        for line in lines
+    )

@@ -1,0 +1,102 @@
+"""What a question asks: its content words, names, periods, references, and the kind of answer it wants."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qa.periods import periods
+from qa.words import names, stem, stems
+
+
+class Wanted(StrEnum):
+    """A kind of answer."""
+
+    MONEY = "money"
+    COUNT = "count"
+    PERCENT = "percent"
+    DATE = "date"
+    PERSON = "person"
+    REASON = "reason"
+    DECISION = "decision"
+    DEFINITION = "definition"
+
+
+# How people ask for each kind of answer, with an example of each.
+FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
+    (wanted, re.compile(pattern, re.I))
+    for wanted, pattern in (
+        # "How much did it cost?", "what sum in pounds", "what's the budget for"
+        (
+            Wanted.MONEY,
+            r"\bhow much (?!\w+er\b)|\bwhat (?:sum|amount)\b|\bin pounds\b|\bhow many (?:pounds|£)|"
+            r"\b(?:what|which)\b.{0,40}\b(?:cost|costs|price|budget|spend|spending|grant|allocation|fee|funding)\b"
+            r"(?! (?:board|committee|group|plan|report|papers?|for\b.*\bagree))",
+        ),
+        (
+            Wanted.COUNT,
+            r"\bhow many\b|\bnumber of\b|\bhow (?:large|big) (?:is|was|are|were) the (?:team|group|waiting)",
+        ),
+        (
+            Wanted.PERCENT,
+            r"\bper ?cent\b|\bpercentage\b|%|\b(?:what|which) (?:proportion|share|fraction|rate)\b|\bproportion of\b",
+        ),
+        (
+            Wanted.DATE,
+            r"^\s*(?:and |so |but )?when\b|\b(?:from|by|since|until) when\b|\bwhen (?:did|does|do|is|was|were|will|are)\b|"
+            r"\b(?:what|which) (?:dates?|days?|month|year|period|time)\b|\bdeadline\b|\bcut-?off\b|\bhow long\b",
+        ),
+        (
+            Wanted.PERSON,
+            r"\bwho(?:se|m)?\b(?! (?:are|were) (?:in|at|with)\b)|\bname of the\b|"
+            r"\bwhich (?:\w+ )?(?:councillors?|members?|officers?|directors?|person|people)\b",
+        ),
+        (
+            Wanted.REASON,
+            r"^\s*why\b|\bwhy (?:did|does|do|is|was|were|has|have|are)\b|\bwhat (?:was|is) the reason\b|\band why\b",
+        ),
+        (
+            Wanted.DECISION,
+            r"\b(?:decide|decided|decision|agree|agreed|approve|approved|resolve|resolved|resolution|sign(?:ed)? off|"
+            r"vote|voted|endorse|endorsed|adopt|adopted|action|actions)\b",
+        ),
+        (Wanted.DEFINITION, r"\bwhat (?:does|do|is|are)\b.{1,60}\b(?:mean|meant|stand for)\b|\bdefin(?:e|ition|ed)\b"),
+    )
+)
+# "item 7", "agenda item 4", "page 43", "minute HWB26"
+ITEM = re.compile(r"\b(?:agenda )?item (?:no\.? ?)?(\d{1,2}[a-z]?)\b", re.I)
+PAGE = re.compile(r"\b(?:agenda )?(?:page|pg\.?|p\.) ?(\d{1,4})\b", re.I)
+# Words of the asking itself: they name the sort of answer or the papers, and are seldom in the answering sentence.
+ASKING = frozenset(
+    stem(word)
+    for word in """many much number sum amount date name person people council councillor board committee meeting
+    report paper pack page item agenda figure percentage percent proportion total year according""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A question taken apart. ``terms`` are stems, once each; ``names`` stems of likely names."""
+
+    text: str
+    terms: tuple[str, ...]
+    names: frozenset[str]
+    wanted: frozenset[Wanted]
+    periods: frozenset[str]
+    item: str | None
+    page: str | None
+
+
+def analyse(text: str) -> Analysis:
+    """Take a question apart; nothing is looked up."""
+    item, page = ITEM.search(text), PAGE.search(text)
+    return Analysis(
+        text=text,
+        terms=tuple(dict.fromkeys(stems(text))),
+        names=frozenset(stem(name) for name in names(text)),
+        wanted=frozenset(wanted for wanted, form in FORMS if form.search(text)),
+        periods=periods(text),
+        item=item.group(1) if item else None,
+        page=page.group(1) if page else None,
+    )

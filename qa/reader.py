@@ -1,0 +1,231 @@
+"""From a question to an answer object: scope, retrieve, read, check, and tell where it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from index.embedding import Embedder
+from index.model import Page
+from index.records import Scope, StoredPack, StoredPage
+from index.store import Store
+from index.vectors import VectorIndex
+from qa.addresses import page_address
+from qa.answer import Draft, compose
+from qa.conversation import standalone
+from qa.evidence import Evidence, gather
+from qa.marks import boxes_of
+from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status
+from qa.question import ASKING, Analysis, Wanted, analyse
+from qa.retrieve import Hit, Retriever, inverse_frequency
+from qa.scope import Aim, aim
+from qa.support import lacks_kind, missing_names, off_topic, other_period, undecided_meeting
+from qa.verify import Place, checked, stretches
+
+PASSAGES_TOLD = 30  # of the ranking, in the answer object
+EARLIER_WORTH = 0.5  # of a word that only an earlier question has
+ASKING_WORTH = 0.3  # of a word that names the sort of answer
+
+NOT_FOUND = "These papers do not say."
+KIND_WORDS = {Wanted.MONEY: "sum of money", Wanted.PERCENT: "percentage", Wanted.COUNT: "number"}
+
+
+class Reader:
+    """Answers questions from one index."""
+
+    def __init__(self, store: Store, vectors: VectorIndex, embedder: Embedder) -> None:
+        self._store = store
+        self._retriever = Retriever(store, vectors, embedder)
+        self._embed = embedder.embed_passages
+
+    def search(self, query: str, scope: Scope, limit: int) -> list[RankedPassage]:
+        """The passages nearest to a query, best first."""
+        question = analyse(query)
+        packs = self._packs(scope)
+        ranking = self._retriever.search(question, scope, aim(question, list(packs.values())))
+        return self._ranked(ranking.hits[:limit], packs, scope, {})
+
+    def answer(self, asked: Question, scope: Scope) -> Answer:
+        """The answer object: evidence first, checked, or "not found" with the nearest pages."""
+        began = time.perf_counter()
+        own = analyse(asked.question)
+        text = standalone(asked.question, asked.history)
+        question = _joined(own, analyse(text)) if text != asked.question else own
+        packs = self._packs(scope)
+        where = aim(question, list(packs.values()))
+        answer = Answer(
+            question=asked.question,
+            standalone_question=text,
+            status=Status.NOT_FOUND,
+            answered=False,
+            answer=NOT_FOUND,
+        )
+        if where.unknown is not None:
+            answer.status = Status.OUT_OF_SCOPE
+            answer.answer = f"No papers of {where.unknown} are indexed."
+            return _timed(answer, began, began)
+        if where.packs is not None:
+            scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
+        ranking = self._retriever.search(question, scope, where)
+        retrieved = time.perf_counter()
+        frequency = self._store.document_frequency(question.terms)
+        worth = self._worth(question, own, where, frequency)
+        evidence = gather(question, ranking.hits, worth, ranking.vector, self._embed)
+        answer.passages = self._ranked(ranking.hits[:PASSAGES_TOLD], packs, scope, _focus(evidence))
+        reason = self._turned_down(question, ranking.hits, evidence, worth, frequency, where, packs, scope)
+        if reason is not None:
+            answer.answer, answer.notes = NOT_FOUND, [reason] if reason else []
+        else:
+            self._tell(answer, compose(question, evidence, worth), packs, scope)
+        return _timed(answer, began, retrieved)
+
+    def _worth(self, question: Analysis, own: Analysis, where: Aim, frequency: Mapping[str, int]) -> dict[str, float]:
+        """What each asked stem is worth: its inverse frequency; names of the council and body count for nothing."""
+        count = self._store.passage_count()
+        worth = {}
+        for term in question.terms:
+            if term in where.told:
+                continue
+            value = inverse_frequency(count, frequency.get(term, 0))
+            if term not in own.terms:
+                value *= EARLIER_WORTH
+            if term in ASKING:
+                value *= ASKING_WORTH
+            worth[term] = value
+        return worth
+
+    def _turned_down(
+        self,
+        question: Analysis,
+        hits: Sequence[Hit],
+        evidence: Sequence[Evidence],
+        worth: Mapping[str, float],
+        frequency: Mapping[str, int],
+        where: Aim,
+        packs: Mapping[str, StoredPack],
+        scope: Scope,
+    ) -> str | None:
+        """Why the papers do not answer, in words; None when they seem to."""
+        if off_topic(question, evidence, worth):
+            return ""
+        absent = missing_names(question, frequency, where.told)
+        if absent:
+            return "Not in these papers: " + ", ".join(absent)
+        days = [pack.record.meeting_date for pack in packs.values() if pack.record.meeting_date]
+        day = undecided_meeting(question, hits, days)
+        if day is not None:
+            return (
+                f"The papers for the meeting of {day:%-d %B %Y} are here, but not its minutes: what it decided is not."
+            )
+        kind = lacks_kind(question, evidence)
+        if kind is not None:
+            return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
+        best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}
+        if other_period(question, evidence, self._store.page_texts(best, scope.access)):
+            return "The papers speak of this, but for another period."
+        return None
+
+    def _tell(self, answer: Answer, drafts: Sequence[Draft], packs: Mapping[str, StoredPack], scope: Scope) -> None:
+        """Fill in what survives the check: statements, citations and the answer's words."""
+        pages: dict[tuple[str, int], Page | None] = {}
+
+        def page_of(pack: str, pdf_page: int) -> Page | None:
+            if (pack, pdf_page) not in pages:
+                pages[pack, pdf_page] = self._store.page(pack, pdf_page, scope.access)
+            return pages[pack, pdf_page]
+
+        stored: dict[str, dict[int, StoredPage]] = {}
+        for draft in drafts:
+            numbers = []
+            for place in checked(draft, page_of):
+                if place.pack not in stored:
+                    stored[place.pack] = {p.pdf_page: p for p in self._store.pages(place.pack, scope.access)}
+                answer.citations.append(
+                    _citation(len(answer.citations) + 1, place, packs[place.pack], stored[place.pack])
+                )
+                numbers.append(len(answer.citations))
+            if numbers:
+                answer.claims.append(Claim(text=draft.text, citations=numbers))
+        if answer.claims:
+            answer.answered, answer.status = True, Status.ANSWERED
+            answer.answer = " ".join(
+                claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in answer.claims
+            )
+
+    def _packs(self, scope: Scope) -> dict[str, StoredPack]:
+        return {pack.id: pack for pack in self._store.packs(scope.access)}
+
+    def _ranked(
+        self, hits: Sequence[Hit], packs: Mapping[str, StoredPack], scope: Scope, focus: Mapping[int, int]
+    ) -> list[RankedPassage]:
+        """The ranking as it is told; a passage over a page end is told under the page that answers best first."""
+        numbers = {
+            pack: {page.pdf_page: page.printed for page in self._store.pages(pack, scope.access)}
+            for pack in {hit.passage.pack for hit in hits}
+        }
+        ranked = []
+        for hit in hits:
+            passage = hit.passage
+            pages = sorted((s.pdf_page for s in passage.spans), key=lambda n: (n != focus.get(passage.id), n))
+            for pdf_page in pages:
+                ranked.append(
+                    RankedPassage(
+                        file=packs[passage.pack].record.file,
+                        pack=passage.pack,
+                        page=numbers[passage.pack].get(pdf_page),
+                        pdf_page=pdf_page,
+                        score=round(hit.score, 4),
+                        text=passage.text,
+                        item=passage.item,
+                        kind=passage.kind.value,
+                        href=page_address(passage.pack, pdf_page),
+                    )
+                )
+        return ranked
+
+
+def _joined(own: Analysis, whole: Analysis) -> Analysis:
+    """A follow-up with the words of what it refers to; what kind of answer is wanted, it says itself."""
+    return replace(whole, wanted=own.wanted, periods=own.periods or whole.periods, names=own.names)
+
+
+def _focus(evidence: Sequence[Evidence]) -> dict[int, int]:
+    """The PDF page on which each passage's best evidence stands."""
+    found: dict[int, int] = {}
+    for e in evidence:
+        for pdf_page, _, _, _ in stretches(e.passage, e.start, e.end):
+            found.setdefault(e.passage.id, pdf_page)
+    return found
+
+
+def _citation(n: int, place: Place, pack: StoredPack, pages: Mapping[int, StoredPage]) -> Citation:
+    page = pages[place.page.pdf_page]
+    boxes = boxes_of(place.page, place.start, place.end)
+    return Citation(
+        n=n,
+        file=pack.record.file,
+        pack=pack.id,
+        pack_title=pack.record.title,
+        body=pack.record.body,
+        meeting_date=pack.record.meeting_date,
+        item=page.item,
+        item_title=page.item_title or None,
+        kind=page.kind.value,
+        page=page.printed,
+        page_source=page.source.value,
+        pdf_page=page.pdf_page,
+        quote=place.quote,
+        boxes=boxes,
+        href=page_address(pack.id, page.pdf_page, boxes),
+    )
+
+
+def _timed(answer: Answer, began: float, retrieved: float) -> Answer:
+    ended = time.perf_counter()
+    answer.timing_ms = {
+        "retrieve": round((retrieved - began) * 1000, 1),
+        "answer": round((ended - retrieved) * 1000, 1),
+        "total": round((ended - began) * 1000, 1),
+    }
+    return answer

@@ -1,0 +1,163 @@
+"""What a question is about: which council, body and meetings of those indexed, so that no other's answer is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.records import StoredPack
+from qa.periods import periods
+from qa.question import Analysis
+from qa.words import STOPWORDS, stem, stems
+
+# Words that many councils' and trusts' names, files and bodies share: none of them tells one from another.
+GENERIC = frozenset(
+    stem(word)
+    for word in """council councils county borough city district metropolitan town parish unitary royal authority
+    board committee cabinet executive panel commission assembly forum group team partnership agency association
+    health wellbeing well being care social integrated trust foundation nhs icb ccg hospital hospitals university
+    services service public private agenda pack document documents report reports minutes printed meeting full joint
+    supplement supplementary special extraordinary annual general governing governors member members overview scrutiny
+    audit planning licensing standards corporate policy resources finance performance quality people children adult
+    adults appendix item items draft final combined bundle papers paper presentation slides plan strategy review
+    north south east west central greater new upper lower great saint st upon and hwb pdf version update
+    january february march april may june july august september october november december""".split()
+)
+# The usual short forms of English counties in post and speech.
+COUNTY_SHORT = {
+    "beds": "bedfordshire", "berks": "berkshire", "bucks": "buckinghamshire", "cambs": "cambridgeshire",
+    "derbys": "derbyshire", "glos": "gloucestershire", "hants": "hampshire", "herts": "hertfordshire",
+    "hunts": "huntingdonshire", "lancs": "lancashire", "leics": "leicestershire", "lincs": "lincolnshire",
+    "middx": "middlesex", "northants": "northamptonshire", "northumb": "northumberland", "notts": "nottinghamshire",
+    "oxon": "oxfordshire", "salop": "shropshire", "shrops": "shropshire", "staffs": "staffordshire",
+    "warks": "warwickshire", "wilts": "wiltshire", "worcs": "worcestershire", "yorks": "yorkshire",
+}  # fmt: skip
+# "Wokingham Borough Council", "Leeds City Council's", "Sefton Council"
+COUNCIL = re.compile(
+    r"\b((?:[A-Z][\w'’-]+ (?:and |& |upon |of )?){1,4}?)(?:(?:Metropolitan|County|City|Borough|District|Town|Parish) )*"
+    r"Council\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Where to look. ``packs`` are ids, None for all; ``boosted`` packs are preferred among them.
+
+    ``told`` are the stems with which the question names the council, body or meeting (they need not stand in the
+    answering sentence). ``unknown`` is the council that the question names and that no pack is of, if any.
+    """
+
+    packs: frozenset[str] | None = None
+    boosted: frozenset[str] = frozenset()
+    told: frozenset[str] = field(default_factory=frozenset)
+    unknown: str | None = None
+
+
+def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
+    """Decide which packs a question is about from the names, acronyms and dates in it."""
+    own = {pack.id: _place_words(pack) for pack in packs}
+    words = [COUNTY_SHORT.get(word.lower(), word) for word in re.findall(r"[A-Za-z][\w&'’-]*", question.text)]
+    asked = {stem(word) for word in words if word.lower() not in STOPWORDS}
+    short = {word.upper() for word in words}
+    told: set[str] = set()
+    chosen: set[str] = set()
+    for pack in packs:
+        hits = own[pack.id] & asked
+        initials = {a for a in _initials(pack.record.council) if a in short}
+        if hits or initials:
+            chosen.add(pack.id)
+            told |= hits | {stem(a) for a in initials}
+    told |= {stem(word) for word in re.findall(r"[a-z]+", question.text.lower()) if word in COUNTY_SHORT}
+    unknown = _unknown_council(question.text, packs, own)
+    if unknown and not chosen:
+        return Aim(unknown=unknown, told=frozenset(told))
+    bodies = {pack.id for pack in packs if _names_body(question.text, pack)}
+    told |= {part for pack in packs if pack.id in bodies for part in stems(pack.record.body or "")}
+    if bodies:
+        told |= {stem(w) for w in short if any(w in _initials(p.record.body) for p in packs)}
+    narrowed = chosen & bodies if chosen & bodies else chosen
+    near = {pack.id for pack in packs if _meets(question, pack)}
+    return Aim(
+        packs=frozenset(chosen) if chosen else None,
+        boosted=frozenset((narrowed & near) or near or (narrowed if bodies else set()) or set()),
+        told=frozenset(told),
+    )
+
+
+def _place_words(pack: StoredPack) -> frozenset[str]:
+    record = pack.record
+    slug = re.sub(r"[^A-Za-z]+", " ", record.file.removesuffix(".pdf"))
+    text = " ".join(part for part in (record.council, record.body, slug) if part)
+    return frozenset(
+        s for s in (stem(COUNTY_SHORT.get(w.lower(), w)) for w in re.findall(r"[A-Za-z]{3,}", text))
+        if s not in GENERIC and s not in STOPWORDS
+    )  # fmt: skip
+
+
+def _initials(name: str | None) -> set[str]:
+    """ "HWB", "HWBB" for Health and Wellbeing Board, "KCC" for Kent County Council, "O&S" for Overview and Scrutiny."""
+    if not name:
+        return set()
+    words = re.findall(r"[A-Za-z]+|&", name)
+    content = [w for w in words if w.lower() not in ("and", "of", "the", "for", "&")]
+    if len(content) < 2:
+        return set()
+    found = {"".join(w[0] for w in content).upper()}
+    split = re.sub(r"(?i)\bwell-?being\b", "well being", name)
+    found.add(
+        "".join(w[0] for w in re.findall(r"[A-Za-z]+", split) if w.lower() not in ("and", "of", "the", "for")).upper()
+    )
+    if len(words) > len(content):
+        found.add(
+            "".join(
+                "&" if w.lower() in ("and", "&") else w[0].upper()
+                for w in words
+                if w.lower() not in ("of", "the", "for")
+            )
+        )
+    return {f for f in found if len(f) >= 2}
+
+
+def _names_body(text: str, pack: StoredPack) -> bool:
+    body = pack.record.body
+    if not body:
+        return False
+    plain = _plain(text)
+    return _plain(body) in plain or any(
+        re.search(rf"(?<![\w&]){re.escape(i)}(?![\w&])", text, re.I) for i in _initials(body)
+    )
+
+
+def _plain(text: str) -> str:
+    low = text.lower().replace("&", " and ")
+    low = re.sub(r"\bwell[- ]being\b", "wellbeing", low)
+    return " ".join(re.findall(r"[a-z0-9]+", low))
+
+
+def _meets(question: Analysis, pack: StoredPack) -> bool:
+    day = pack.record.meeting_date
+    if day is None:
+        return False
+    return bool(question.periods & {f"d{day.isoformat()}", f"m{day:%Y-%m}"})
+
+
+def _unknown_council(text: str, packs: Sequence[StoredPack], own: dict[str, frozenset[str]]) -> str | None:
+    known = frozenset().union(*own.values()) if own else frozenset()
+    for match in COUNCIL.finditer(text):
+        distinct = {s for s in stems(match.group(1)) if s not in GENERIC and s not in STOPWORDS}
+        if distinct and known and not distinct & known and any(pack.record.council for pack in packs):
+            return match.group().strip()
+    return None
+
+
+def agreement(question: Analysis, text: str) -> float:
+    """How the periods of ``text`` fit those of the question: 1 agrees, 0 says nothing, -1 speaks of another one."""
+    best = 0.0
+    told = periods(text)
+    for prefix in ("d", "f", "m", "q", "y"):
+        asked = {p for p in question.periods if p.startswith(prefix) and not p.startswith((f"{prefix}-",))}
+        there = {p for p in told if p.startswith(prefix) and not p.startswith((f"{prefix}-",))}
+        if asked and there:
+            best = max(best, 1.0) if asked & there else (best or -1.0)
+    return best

@@ -1,0 +1,36 @@
+"""Runs the web service on the address that the settings name."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+
+import uvicorn
+
+from qa.api import create_app
+from qa.errors import AddressInUseError
+from qa.service import BoardQA
+from qa.settings import Settings
+
+
+def serve(service: BoardQA, settings: Settings) -> None:
+    """Serve until interrupted. Raises AddressInUseError where the host and port cannot be listened on."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    # As servers do: a port whose last connections are just closing can be taken again.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with listener:
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise AddressInUseError(
+                f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.",
+                "Choose another port, as in: board-qa serve --port 8001",
+            ) from None
+        shown = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
+        print(f"board-qa listens on http://{shown}:{settings.port}/ (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        config = uvicorn.Config(create_app(service), log_level=settings.log_level, server_header=False)
+        # Loads the model, so that the first question does not wait for it; /readyz tells what went wrong.
+        threading.Thread(target=service.ready, name="warm-up", daemon=True).start()
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,298 @@
+"""The one way in: what the command line, the web service and the evaluation call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.copies import copy_of
+from index.errors import BoardQAError, UnknownPackError
+from index.model import Access, Kind, Page
+from index.records import PUBLIC_ONLY, Scope, StoredPack, StoredPage
+from index.store import Store
+from qa.errors import EmptyQuestionError, NotReadyError, QuestionTooLongError, UnknownPageError, UsageError
+from qa.model import (
+    Answer,
+    Filters,
+    IngestReport,
+    PackInfo,
+    PackItem,
+    PageInfo,
+    PageView,
+    Question,
+    RankedPassage,
+    Refused,
+)
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from index.embedding import Embedder
+    from index.ingest import Progress
+    from index.vectors import VectorIndex
+    from qa.reader import Reader
+
+FILES = "files"  # folder of the copies of the indexed PDFs, each named by its content
+
+
+class BoardQA:
+    """Questions and answers over one data folder. Safe to use from several threads.
+
+    The embedding model is loaded with the first question or ingest, not at opening.
+    """
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self._store = store
+        self._lock = threading.RLock()
+        self._embedder: Embedder | None = None
+        self._reader: Reader | None = None
+        self._vectors: VectorIndex | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> BoardQA:
+        """Open the index in ``settings.data``, made where there is none."""
+        return cls(settings, Store(settings.data))
+
+    def close(self) -> None:
+        """Close the index."""
+        self._store.close()
+
+    @property
+    def _access(self) -> frozenset[Access]:
+        return frozenset(Access) if self.settings.allow_exempt else PUBLIC_ONLY
+
+    @property
+    def _files(self) -> Path:
+        return self.settings.data / FILES
+
+    def _model(self) -> Embedder:
+        with self._lock:
+            if self._embedder is None:
+                from index.embedding import load_embedder
+
+                self._embedder = load_embedder(
+                    self.settings.embedding_model,
+                    query_prefix=self.settings.query_prefix,
+                    passage_prefix=self.settings.passage_prefix,
+                    arithmetic=self.settings.arithmetic,
+                    threads=self.settings.threads,
+                )
+            return self._embedder
+
+    def _ready_reader(self) -> Reader:
+        with self._lock:
+            if self._reader is None:
+                from index.vectors import VectorIndex
+                from qa.reader import Reader
+
+                embedder = self._model()
+                self._store.check_model(embedder.identity)
+                self._vectors = VectorIndex(self.settings.data, self._store)
+                self._reader = Reader(self._store, self._vectors, embedder)
+            return self._reader
+
+    # Indexing
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        password: str | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        force: bool = False,
+        re_embed: bool = False,
+    ) -> IngestReport:
+        """Index files and folders of PDFs; what is already there and unchanged is left alone.
+
+        ``force`` reads everything again, refused files too; ``re_embed`` first makes all vectors anew with the
+        model that is set. A file that cannot be indexed is told in the report and the next one is taken.
+        """
+        from index.ingest import Ingest
+
+        work = Ingest(
+            self._store,
+            self._model(),
+            self._files,
+            ocr=self.settings.ocr,
+            max_file_bytes=self.settings.max_file_mb * 1024 * 1024,
+        )
+        if re_embed:
+            work.re_embed(progress)
+        done = work.run(paths, password=password, progress=progress, force=force)
+        with self._lock:
+            if self._vectors is not None and self._vectors.refresh():
+                self._vectors.save()
+            elif self._vectors is None and (done.added or done.replaced or re_embed):
+                from index.vectors import VectorIndex
+
+                VectorIndex(self.settings.data, self._store)  # writes its file, so that the next start is quick
+        return IngestReport(
+            added=done.added,
+            replaced=done.replaced,
+            unchanged=done.unchanged,
+            refused=[Refused(file=r.path or r.file, code=r.code, message=r.message, hint=r.hint) for r in done.refused],
+            warnings=done.warnings,
+        )
+
+    def remove(self, packs: Sequence[str]) -> list[str]:
+        """Take packs (ids or file names) out of the index; their ids. Raises UnknownPackError before any is gone."""
+        from index.copies import drop_unused_copies
+
+        found = list(dict.fromkeys(self._store.pack(name, self._access).id for name in packs))
+        for pack in found:
+            self._store.remove(pack)
+        drop_unused_copies(self._store, self._files)
+        with self._lock:
+            if self._vectors is not None and self._vectors.refresh():
+                self._vectors.save()
+        return found
+
+    # What is indexed
+
+    def packs(self) -> list[PackInfo]:
+        """Every pack that may be seen, by meeting date."""
+        return [_pack_info(pack) for pack in self._store.packs(self._access)]
+
+    def pages(self, pack: str) -> list[PageInfo]:
+        """The pages of a pack. Raises UnknownPackError."""
+        found = self._store.pack(pack, self._access)
+        return [_page_info(page) for page in self._store.pages(found.id, self._access)]
+
+    def page(self, pack: str, pdf_page: int) -> PageView:
+        """One page with its text. Raises UnknownPackError, UnknownPageError."""
+        stored, page = self._page(pack, pdf_page)
+        return PageView(**_page_info(stored).model_dump(), text=page.text, width=page.width, height=page.height)
+
+    def page_png(self, pack: str, pdf_page: int, width: int = 1200) -> bytes:
+        """The picture of a page, ``width`` pixels wide. Raises UnknownPackError, UnknownPageError."""
+        from index.pdf import render_png
+
+        self._page(pack, pdf_page)
+        return render_png(self._copy(pack), pdf_page, width)
+
+    def pdf_path(self, pack: str) -> Path:
+        """The PDF of a pack; exempt pages are blank in it for those who may not see them."""
+        from qa.redact import public_copy
+
+        found = self._store.pack(pack, self._access)
+        source = self._copy(pack)
+        hidden = [p.pdf_page for p in self._store.pages(found.id, frozenset(Access)) if p.access not in self._access]
+        return public_copy(source, hidden) if hidden else source
+
+    def _copy(self, pack: str) -> Path:
+        record = self._store.pack(pack, self._access).record
+        path = copy_of(self._files, record.sha256)
+        if not path.exists():
+            raise UnknownPackError(
+                f"The PDF of pack {record.id} is no longer in {self._files}.",
+                "Run `board-qa ingest --force` on the file again.",
+            )
+        return path
+
+    def _page(self, pack: str, pdf_page: int) -> tuple[StoredPage, Page]:
+        found = self._store.pack(pack, self._access)
+        page = self._store.page(found.id, pdf_page, self._access)
+        stored = next((p for p in self._store.pages(found.id, self._access) if p.pdf_page == pdf_page), None)
+        if page is None or stored is None:
+            raise UnknownPageError(
+                f"Pack {found.id} has no page {pdf_page} of its PDF.", f"It has {found.pages} pages, counted from 1."
+            )
+        return stored, page
+
+    # Asking
+
+    def ask(self, question: Question) -> Answer:
+        """Answer a question with citations, or tell that the papers do not say.
+
+        Raises EmptyQuestionError, QuestionTooLongError, NotReadyError (nothing indexed), UnknownPackError (filter),
+        IndexMismatchError, ModelUnavailableError.
+        """
+        self._check(question.question)
+        return self._ready_reader().answer(question, self._scope(question.filters))
+
+    def search(self, query: str, filters: Filters, limit: int = 20) -> list[RankedPassage]:
+        """The passages nearest to a query, best first. Raises as ``ask``."""
+        self._check(query)
+        return self._ready_reader().search(query, self._scope(filters), limit)
+
+    def _check(self, text: str) -> None:
+        if not text.strip() or not any(c.isalnum() for c in text):
+            raise EmptyQuestionError("The question is empty.", "Ask in your own words, such as: what was agreed on …?")
+        most = self.settings.max_question_chars
+        if len(text) > most:
+            raise QuestionTooLongError(
+                f"The question has {len(text)} characters, more than {most}.", "Ask one thing in a sentence or two."
+            )
+        if not self._store.packs(self._access):
+            raise NotReadyError("No pack is indexed yet.", "Run `board-qa ingest` on a folder of PDFs first.")
+
+    def _scope(self, filters: Filters) -> Scope:
+        try:
+            kind = Kind(filters.kind.lower()) if filters.kind else None
+        except ValueError:
+            raise UsageError(
+                f"There is no kind of paper {filters.kind!r}.", "One of: " + ", ".join(kind.value for kind in Kind)
+            ) from None
+        packs = frozenset({self._store.pack(filters.pack, self._access).id}) if filters.pack else None
+        return Scope(
+            body=filters.body or None,
+            since=filters.from_,
+            until=filters.to,
+            packs=packs,
+            item=filters.item or None,
+            kind=kind,
+            access=self._access,
+        )
+
+    def ready(self) -> list[str]:
+        """Reasons why questions cannot be answered; empty when they can."""
+        reasons = []
+        try:
+            if not self._store.packs(self._access):
+                reasons.append("no pack is indexed")
+            else:
+                self._ready_reader()
+        except BoardQAError as error:
+            reasons.append(f"{error.message} {error.hint}".strip())
+        return reasons
+
+
+def _pack_info(pack: StoredPack) -> PackInfo:
+    record = pack.record
+    return PackInfo(
+        pack=record.id,
+        file=record.file,
+        files=list(pack.files),
+        title=record.title,
+        body=record.body,
+        council=record.council,
+        meeting_date=record.meeting_date,
+        kind=record.kind.value,
+        access=record.access.value,
+        pages=pack.pages,
+        items=[
+            PackItem(
+                item=item.number,
+                title=item.title,
+                first=None if item.first is None else str(item.first),
+                last=None if item.last is None else str(item.last),
+            )
+            for item in record.items
+        ],
+    )
+
+
+def _page_info(page: StoredPage) -> PageInfo:
+    return PageInfo(
+        pdf_page=page.pdf_page,
+        page=page.printed,
+        page_source=page.source.value,
+        item=page.item,
+        item_title=page.item_title or None,
+        kind=page.kind.value,
+        scanned=page.scanned,
+        blank=page.blank,
+        readable=page.readable,
+    )

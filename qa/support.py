@@ -1,0 +1,95 @@
+"""Whether the evidence found really answers: the rules by which a question is turned down.
+
+Each rule is about what kind of answer is missing, never about how alike the words are: a question that the papers
+do not answer is often worded just as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from index.model import Kind
+from qa.evidence import Evidence
+from qa.periods import periods
+from qa.question import Analysis, Wanted
+from qa.retrieve import Hit
+
+TYPED_SHARE = 0.72  # the best sentence that holds the wanted kind must come this near the best of all
+LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
+LEAST_WORDS = 0.12
+HARD_KINDS = (Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT)
+# What was decided, in the past: "did the board approve", "what was agreed"
+DECIDED = re.compile(
+    r"\b(?:did|has|have|had)\b.{0,80}\b(?:agree|approve|decide|resolve|adopt|endorse|sign off|vote|reject|refuse)|"
+    r"\b(?:agreed|approved|decided|resolved|adopted|endorsed|rejected|refused|signed off|voted)\b",
+    re.I,
+)
+# What is put to a meeting, not decided by it: "asked to agree", "recommended", "proposed"
+PROPOSED = re.compile(
+    r"\b(?:asked|recommend\w*|propos\w*|invited|requested|being put|due to|expected|supposed)\b", re.I
+)
+
+
+def missing_names(question: Analysis, frequency: Mapping[str, int], told: frozenset[str]) -> list[str]:
+    """Names in the question that stand nowhere in the papers; short ones and acronyms are not counted."""
+    return sorted(
+        name for name in question.names if len(name) >= 5 and name not in told and frequency.get(name, 0) == 0
+    )
+
+
+def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequence[date]) -> date | None:
+    """The meeting whose decision is asked for, when its papers are indexed but no minutes of it are."""
+    if not DECIDED.search(question.text) or PROPOSED.search(question.text):
+        return None
+    for day in meetings:
+        keys = {f"d{day.isoformat()}"} & question.periods or {f"m{day:%Y-%m}"} & question.periods
+        if not keys:
+            continue
+        recorded = any(h.passage.kind is Kind.MINUTES and periods(h.passage.context) & keys for h in hits)
+        if not recorded:
+            return day
+    return None
+
+
+def lacks_kind(question: Analysis, evidence: Sequence[Evidence]) -> Wanted | None:
+    """The kind of figure that is asked for and that no good evidence holds."""
+    hard = [w for w in HARD_KINDS if w in question.wanted]
+    if not hard or not evidence:
+        return None
+    best = evidence[0].score
+    typed = max((e.score for e in evidence if e.holds >= 0.5), default=0.0)
+    return hard[0] if typed < TYPED_SHARE * best else None
+
+
+def other_period(question: Analysis, evidence: Sequence[Evidence], pages: Mapping[tuple[str, int], str]) -> bool:
+    """Whether the best evidence speaks of another year than the question, and nothing near it of the asked one."""
+    asked = {p for p in question.periods if p[0] in "fy"}
+    if not asked or not evidence:
+        return False
+    best = evidence[0]
+    page = pages.get((best.passage.pack, best.passage.spans[0].pdf_page), best.passage.text)
+    near = periods(f"{best.around} {best.passage.context}") | periods(page)
+    if asked & near or asked & _next_years(near):
+        return False
+    return bool({p for p in near if p[0] in "fy"})
+
+
+def _next_years(told: frozenset[str]) -> set[str]:
+    """Years that papers of these years speak of without saying so: a financial year for its two calendar years."""
+    found: set[str] = set()
+    for period in told:
+        if re.fullmatch(r"[fy]\d{4}", period):
+            year = int(period[1:])
+            found |= {f"y{year}", f"y{year + 1}"} if period[0] == "f" else {f"f{year}", f"f{year - 1}"}
+    return found
+
+
+def off_topic(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> bool:
+    """Whether the papers do not speak of the matter at all."""
+    if not evidence:
+        return True
+    total = sum(worth.values()) or 1.0
+    words = max(sum(worth[s] for s in e.covers) / total for e in evidence[:5])
+    return max(e.meaning for e in evidence[:5]) < LEAST_MEANING and words < LEAST_WORDS

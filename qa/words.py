@@ -1,0 +1,63 @@
+"""Words of questions and papers brought to a common form: tokens, stems, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import snowballstemmer
+
+_STEMMER = snowballstemmer.stemmer("english")
+
+# Words that say nothing of what is asked; question words are read by ``qa.question`` instead.
+STOPWORDS = frozenset(
+    """a about above after again all also am an and any are as at be because been before being between both but by
+    can could did do does doing done down during each either else for from further get gets getting got had has have
+    having he her here hers him his how i if in into is it its just let like many may me might more most much must my
+    no nor not now of off on once one only or other our out over own per please same shall she should show so some
+    such tell than that the their them then there these they thing things this those through to too under until up us
+    very was way we were what when where which while who whom whose why will with would yes you your whats anyone
+    anything someone something actually say says said give given make made go going""".split()
+)
+TOKEN = re.compile(r"[A-Za-z0-9£%]+(?:[.,'’&/-][A-Za-z0-9]+)*[%]?")
+POSSESSIVE = re.compile(r"['’]s$|['’]$")
+NAME = re.compile(r"[A-Z][\w&’'-]*")
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """A word's stem in lower case ("Committees" and "committee" alike)."""
+    low = POSSESSIVE.sub("", word.lower().replace("’", "'"))
+    return str(_STEMMER.stemWord(low))
+
+
+@lru_cache(maxsize=50_000)
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of all content words of ``text``, in order; compounds ("well-being", "18-25") in parts too."""
+    found: list[str] = []
+    for token in tokens(text):
+        low = token.lower()
+        if low in STOPWORDS:
+            continue
+        found.append(stem(low))
+        if re.search(r"[-/&]", low):
+            found += [stem(part) for part in re.split(r"[-/&]", low) if part and part not in STOPWORDS]
+    return tuple(found)
+
+
+def tokens(text: str) -> Iterable[str]:
+    """The words and numbers of ``text`` as printed."""
+    return (match.group() for match in TOKEN.finditer(text))
+
+
+def names(text: str) -> list[str]:
+    """Capitalised words that do not merely begin the sentence: likely names."""
+    found = []
+    for match in NAME.finditer(text):
+        before = text[: match.start()].rstrip()
+        opens = not before or before[-1] in ".?!:\n"
+        word = POSSESSIVE.sub("", match.group())
+        if (not opens or word.isupper()) and word.lower() not in STOPWORDS and len(word) > 1:
+            found.append(word)
+    return found

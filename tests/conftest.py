@@ -1,0 +1,71 @@
+"""What tests share: the sample packs, a service over them, and the test material beside the project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qa.service import BoardQA
+from qa.settings import Settings
+from tests.packs.build import build
+
+BESIDE = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the developer has set for board-qa does not change a test."""
+    for name in list(os.environ):
+        if name.upper().startswith("BOARD_QA_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sample_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sample PDFs with their true pages beside them."""
+    folder = tmp_path_factory.mktemp("samples")
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def indexed(sample_packs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with all sample packs indexed; not to be changed."""
+    data = tmp_path_factory.mktemp("indexed")
+    service = BoardQA.open(Settings(data=data))
+    report = service.ingest([sample_packs])
+    service.close()
+    assert not report.refused
+    return data
+
+
+@pytest.fixture(scope="session")
+def service(indexed: Path) -> Iterator[BoardQA]:
+    """A service over the sample packs; not to be changed."""
+    opened = BoardQA.open(Settings(data=indexed))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def empty_service(tmp_path: Path) -> Iterator[BoardQA]:
+    """A service over nothing, to be filled."""
+    opened = BoardQA.open(Settings(data=tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """A path in the test material beside the project; skips where it is not there."""
+
+    def find(name: str) -> Path:
+        path = BESIDE / name
+        if not path.exists():
+            pytest.skip(f"NOT TESTED: {path} is missing; lay the test material beside the project")
+        return path
+
+    return find
