@@ -9,7 +9,8 @@ TORCH_PIP_OPTIONS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Quiet but for errors: the steps below say what is going on.
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 # The stamps say which packages are in; they are older than what they depend on when something must be done again.
 RUNTIME := $(VENV)/.runtime-installed
 DEMO := $(VENV)/.demo-installed
@@ -28,9 +29,11 @@ $(BIN)/python:
 
 # torch first and by itself: a later step would otherwise choose its build.
 $(RUNTIME): $(BIN)/python pyproject.toml constraints.txt
-	@echo "Installing board-qa (PyTorch first; this takes minutes the first time) …"
+	@echo "Installing board-qa into $(VENV). This takes minutes the first time."
+	@echo "  PyTorch …"
 	@$(PIP) install -c constraints.txt setuptools
 	@$(PIP) install -c constraints.txt $(TORCH_PIP_OPTIONS) '$(TORCH_SPEC)'
+	@echo "  everything else …"
 	@$(PIP) install -c constraints.txt --no-build-isolation -e .
 	@$(BIN)/python -c 'import torch; v = torch.version.cuda; v and print("This PyTorch brought CUDA along; README, \"PyTorch without CUDA\", tells how to save that space.")'
 	@PIP="$(PIP)" ./install-ocr.sh
@@ -41,6 +44,7 @@ $(DEMO): $(RUNTIME)
 	@touch $@
 
 $(TESTING): $(RUNTIME)
+	@echo "Installing what the tests need …"
 	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[test]'
 	@touch $@ $(DEMO)
 

@@ -78,8 +78,9 @@ def _read(path: Path, model: type[M]) -> list[M]:
 def json_lines(path: Path) -> Iterator[Any]:
     """The JSON value of each line of a file. Raises QuestionSetError."""
     try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.strip():
-                yield json.loads(line)
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.strip():
+                    yield json.loads(line)
     except (OSError, ValueError) as error:
         raise QuestionSetError(f"{path} cannot be read: {error}.", "One JSON object a line is expected.") from None

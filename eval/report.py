@@ -120,7 +120,8 @@ def print_report(
         if not row.good:
             answer = answers[row.id].answer if row.id in answers else ""
             said = " ".join(answer.split())[:SHOWN_CHARS] or "(no answer)"
-            console.print(f"missed {row.id} [{row.kind}] {asked[row.id].question}\n    {said}", markup=False)
+            missed = f"missed {row.id} [{row.kind}] {asked[row.id].question}\n    {said}"
+            console.print(missed, markup=False, highlight=False, soft_wrap=True)
     for shortfall in below:
         side = "below its floor" if shortfall.floor else "above its ceiling"
         console.print(
@@ -128,6 +129,8 @@ def print_report(
             f"{', '.join(shortfall.missed) or 'no single question'}",
             style="bold red",
             markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
 
 

@@ -6,29 +6,26 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from index.model import AgendaItem, Line, Page
+from index.agenda_rows import Row, agenda_rows, cells_of, header_columns
+from index.model import AgendaItem, Page
 
 LONGEST_STEP = 3  # between the numbers of neighbouring items; more is no list of items
 LONGEST_TITLE = 220  # characters
+HEADING_LINES = 40  # of a page, in which "AGENDA" may stand below a notice
+NEAR = 0.9  # line heights between the lines of one title
 
-# What a header cell of an agenda table calls a column
-COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("page", re.compile(r"pages?(?:\s*(?:no|number|nos|ref)s?\.?)?|page\s*no\.?s?|paper\s+page", re.I)),
-    ("number", re.compile(r"(?:agenda\s+)?item(?:\s*(?:no|number|ref)\.?)?|no\.?|ref\.?|number|#", re.I)),
-    ("title", re.compile(r"subject|title|agenda item|item|topic|description|business|report|details?|heading", re.I)),
-    (
-        "presenter",
-        re.compile(r"presenter|presented by|lead(?: officer| director)?|owner|led by|officer|speaker|by whom|who|executive lead|author", re.I),
-    ),
-    ("other", re.compile(r"time|timings?|purpose|action|enc(?:losure|\.)?s?|paper|papers|format|attachment|type|approx.*|for", re.I)),
-)
 # "1.  Apologies", "Item 4: Budget", "10a Minutes", "3.2 Finance report", "E-4. Appeal"
 NUMBER = re.compile(
-    r"(?:item\s+)?(?P<number>(?:[A-Z]-?)?\d{1,3}(?:\.\d{1,2})?(?:\s?[a-z](?![a-z’']))?|[A-Z]{1,5}/(?:\d{1,4}/){1,3}\d{1,4}"
+    r"(?:item\s+)?(?P<number>(?:[A-Z][.>]?-?)?\d{1,3}(?:\.\d{1,2})?(?:\s?[a-z](?![a-z’']))?|[A-Z]{1,5}/(?:\d{1,4}/){1,3}\d{1,4}"
     r"|(?:X{0,2}(?:IX|IV|V?I{1,3}|V|X)))(?P<mark>[.):]*)(?:\s+|$)(?P<rest>.*)",
     re.S,
 )
 _DASH = r"\s*(?:[-–—]|to)\s*"
+# No title begins so: "12 October 2022", "May 2022"
+NO_TITLE = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th)?\s+[A-Z]|https?:|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+CLOCK = re.compile(r"\d{1,2}[.:]\d\d(?:\s*[ap]\.?m\.?)?(?:\s*[-–].*)?", re.I)  # "10:30", "2.00 pm - 2.15 pm"
 # "(Pages 13 - 26)", "Pages 3-8", "(Page 7)", "pp. 5–9", "To follow (Pages 3 - 4)"
 MARKED_RANGE = re.compile(
     rf"[(\[]?\s*\b(?:pages?|pp?\.)\s*:?\s*(?P<first>\d{{1,4}})(?:{_DASH}(?P<last>\d{{1,4}}))?\s*[)\]]?\s*$", re.I
@@ -64,7 +61,8 @@ EXPLANATION = re.compile(
 PRESENTER = re.compile(r"^(?:lead(?:\s+officer)?|presented\s+by|presenter|report\s+of|officer)\s*[:–-]?\s*(?P<name>.+)$", re.I)
 # A page with one of these lines is an agenda sheet: "AGENDA", "ITEMS TO BE DEALT WITH", "Agenda Item No"
 AGENDA_LINE = re.compile(
-    r"(?:.*\b)?agenda(?:\s+item\s+no\.?|\s+(?:item|for).*|\s+papers?)?|items?\s+to\s+be\s+dealt\s+with.*|order\s+of\s+business|.{0,60}\bagenda\b.{0,20}", re.I
+    r"(?:(?:[A-Z][\w'’&,.–-]*|of|and|for|the|in|[-–])\s+){0,9}(?:AGENDA|Agenda)(?:\s+Item\s+No\.?|\s+[Ff]or\b.*|\s+[Pp]apers?)?\s*:?"
+    r"(?:\s*[-–,]?\s*(?!Item)[A-Z\d].{0,30})?|(?i:items?\s+to\s+be\s+dealt\s+with.*|order\s+of\s+business)"
 )
 # "I am now able to enclose ... unavailable when the agenda was published", "SUPPLEMENTARY AGENDA", "Late papers"
 LATE = re.compile(
@@ -76,10 +74,10 @@ LATE = re.compile(
 
 @dataclass
 class _Open:
-    """An item while its lines are read."""
+    """An item while its rows are read."""
 
     number: str
-    line: Line
+    row: Row
     title: list[str] = field(default_factory=list)
     presenter: list[str] = field(default_factory=list)
     first: int | None = None
@@ -91,14 +89,14 @@ class _Open:
 def is_agenda(page: Page) -> bool:
     """Whether a page is an agenda sheet, or the letter before a supplement, by its headings."""
     texts = [" ".join(line.text.split()) for line in page.body]
-    if any(len(text) < 80 and AGENDA_LINE.fullmatch(text) for text in texts[:25]):
+    if any(len(text) < 80 and AGENDA_LINE.fullmatch(text) for text in texts[:HEADING_LINES]):
         return True
-    return any(_columns(_cells(line)) for line in page.body)
+    return any(header_columns(cells_of(line)) for line in page.body)
 
 
-def is_late(pages: Iterable[Page]) -> bool:
+def is_late(pages: Sequence[Page]) -> bool:
     """Whether the front says that it brings papers later than the agenda."""
-    return any(LATE.search(line.text) for page in pages for line in page.body[:25])
+    return any(LATE.search(line.text) for page in pages[:1] for line in page.body[:25])
 
 
 def read_items(pages: Sequence[Page]) -> tuple[AgendaItem, ...]:
@@ -115,95 +113,55 @@ def read_items(pages: Sequence[Page]) -> tuple[AgendaItem, ...]:
 
 
 def _items(pages: Sequence[Page], late: bool) -> Iterator[AgendaItem]:
-    columns: dict[int, str] = {}
     exempt = False
     item: _Open | None = None
-    previous = 0.0
-    for page in pages:
-        for line in page.body:
-            cells = _cells(line)
-            header = _columns(cells)
-            text = " ".join(line.text.split())
-            if header:
-                columns = header
-                continue
-            if CLOSED.fullmatch(text) or OPEN.fullmatch(text):
-                exempt = bool(CLOSED.fullmatch(text)) and not NO_CLOSED.search(text)
-                if not (item and _numbered(cells, item, late)):
-                    if item:
-                        item.settled = True
-                    continue
-            started = _numbered(cells, item, late)
-            if started:
-                if item:
-                    yield _closed(item)
-                number, rest = started
-                item = _Open(number, line, exempt=exempt)
-                title = next((cell for cell in rest if cell), "")
-                if EXCLUSION.match(title):
-                    exempt = True
-                elif MARKED_EXEMPT.match(title):
-                    item.exempt = True
-                _take(item, rest, columns, line)
-            elif item and not item.settled and _continues(item, line, text, previous):
-                _take(item, _bare_cells(cells, columns), columns, line)
-            elif item and not item.presenter and (named := PRESENTER.match(text)) and line.box[1] - previous < 0.03:
-                item.presenter.append(named["name"])
-            elif item:
+    for row in agenda_rows(pages):
+        started = _numbered(row, item, late)
+        if not started and (CLOSED.fullmatch(row.text) or OPEN.fullmatch(row.text)):
+            exempt = bool(CLOSED.fullmatch(row.text)) and not NO_CLOSED.search(row.text)
+            if item:
                 item.settled = True
-            previous = line.box[3]
-        previous = 0.0
+        elif started:
+            if item:
+                yield _closed(item)
+            number, rest = started
+            title = next((cell for _, cell in rest if cell), "")
+            item = _Open(number, row, exempt=exempt or bool(MARKED_EXEMPT.match(title)))
+            exempt = exempt or bool(EXCLUSION.match(title))
+            _take(item, rest, row)
+        elif item and not item.settled and _continues(item, row):
+            _take(item, list(enumerate(row.cells)), row)
+        elif item and not item.presenter and (named := PRESENTER.match(row.text)) and row.gap < NEAR:
+            item.presenter.append(named["name"])
+        elif item:
+            item.settled = True
     if item:
         yield _closed(item)
 
 
-def _cells(line: Line) -> list[str]:
-    if not line.cells:
-        return [part.strip() for part in line.text.split("\t")]
-    row = [""] * (max(cell.column for cell in line.cells) + 1)
-    for cell in line.cells:
-        row[cell.column] = " ".join(cell.text.split())
-    return row
-
-
-def _columns(cells: Sequence[str]) -> dict[int, str]:
-    """Which column of an agenda table holds what, where ``cells`` are its header; else empty."""
-    named: dict[int, str] = {}
-    for column, cell in enumerate(cells):
-        for name, pattern in COLUMNS:
-            if pattern.fullmatch(cell.strip(" .:")) and name not in named.values():
-                named[column] = name
-                break
-        else:
-            if re.fullmatch(r"item no\.?\s+subject", cell, re.I):
-                named[column] = "title"
-    wanted = {"page", "title", "presenter", "number"} & set(named.values())
-    return named if len(wanted) >= 2 and ("page" in wanted or len(named) >= 3) else {}
-
-
-def _numbered(cells: Sequence[str], before: _Open | None, late: bool) -> tuple[str, list[str]] | None:
-    """The number and the remaining cells of a line that begins an item."""
-    place = next((place for place, cell in enumerate(cells) if cell), None)
+def _numbered(row: Row, before: _Open | None, late: bool) -> tuple[str, list[tuple[int, str]]] | None:
+    """The number and the remaining cells, each with its column, of a row that begins an item."""
+    place = next((place for place, cell in enumerate(row.cells) if cell), None)
     if place is None:
         return None
-    found = NUMBER.fullmatch(cells[place])
+    found = NUMBER.fullmatch(row.cells[place])
     if not found:
         return None
-    rest = [found["rest"], *cells[place + 1 :]]
-    title = next((cell for cell in rest if cell), "")
-    roman = found["number"].isalpha()
-    if not re.match(r"[\"“‘'(]?[A-Z0-9]", title) or re.match(r"(?:\d|January|February|March|April|May|June|July|August|September|October|November|December)\b", title):
-        return None
-    if roman and not found["mark"]:
-        return None
+    rest = [(column, cell) for column, cell in enumerate(row.cells) if column > place]
+    if found["rest"]:
+        rest.insert(0, (place, found["rest"]))
+    title = next((cell for _, cell in rest if cell), "")
     number = re.sub(r"\s", "", found["number"])
+    if not re.match(r"[\"“‘'(]?[A-Z0-9]", title) or NO_TITLE.match(title) or (number.isalpha() and not found["mark"]):
+        return None
+    marked = any(MARKED_RANGE.search(cell) for _, cell in rest)
     if before is None:
-        marked = any(MARKED_RANGE.search(cell) for cell in rest)
         expected = late or marked or _value(number) <= LONGEST_STEP or "/" in number or not number[0].isdigit()
     elif before.number[0].isalpha() or not number[0].isdigit():
         expected = number != before.number
     else:
-        expected = (number != before.number and 0 <= _value(number) - _value(before.number) <= LONGEST_STEP) or late
+        step = _value(number) - _value(before.number)
+        expected = number != before.number and (0 <= step <= LONGEST_STEP or late)
     return (number, rest) if expected else None
 
 
@@ -212,30 +170,25 @@ def _value(number: str) -> int:
     return int(figures[-1]) if figures else 0
 
 
-def _bare_cells(cells: Sequence[str], columns: dict[int, str]) -> list[str]:
-    return list(cells[1:]) if len(cells) > 1 and columns.get(0) == "number" and not cells[0] else list(cells)
-
-
-def _take(item: _Open, cells: Sequence[str], columns: dict[int, str], line: Line) -> None:
-    """Adds one line's ``cells`` (without the number's) to the item."""
-    paged = "page" in columns.values()
-    rest = [" ".join(cell.split()) for cell in cells]
-    while rest and not rest[-1]:
-        rest.pop()
-    if not rest:
+def _take(item: _Open, cells: Sequence[tuple[int, str]], row: Row) -> None:
+    """Adds one row's ``cells`` (without the number's) to the item."""
+    filled = [(column, cell) for column, cell in cells if cell]
+    if not filled:
         return
-    title, pages = _split_pages(rest[-1], alone=len(rest) > 1, paged=paged)
+    paged = "page" in row.columns.values()
+    text, pages = _split_pages(filled[-1][1], alone=len(filled) > 1 or len(row.cells) > 2, paged=paged)
     if pages and item.first is None:
         item.first, item.last = pages
-    rest[-1] = title
-    middle = [cell for cell in rest[1:] if cell]
-    if "presenter" in columns.values() and middle and not NO_PAGE.fullmatch(middle[0]):
-        item.presenter.append(middle[0])
-    elif middle and "presenter" not in columns.values():
-        rest[0] = " ".join([rest[0], *(cell for cell in middle if not re.fullmatch(r"\d{1,2}[.:]\d\d.*", cell))])
-    if rest[0]:
-        item.title.append(rest[0])
-    if pages and not line.cells and MARKED_RANGE.search(line.text):
+    filled[-1] = (filled[-1][0], text)
+    for place, (column, cell) in enumerate(filled):
+        holds = row.columns.get(column, "title")
+        if not cell or (place and (CLOCK.fullmatch(cell) or NO_PAGE.fullmatch(cell))):
+            continue
+        if holds == "presenter":
+            item.presenter.append(cell)
+        elif holds in ("title", "number"):
+            item.title.append(cell)
+    if pages and MARKED_RANGE.search(row.text):
         item.settled = True
 
 
@@ -260,16 +213,14 @@ def _split_pages(text: str, *, alone: bool, paged: bool) -> tuple[str, tuple[int
     return (NO_PAGE.sub("", text) if paged else text), None
 
 
-def _continues(item: _Open, line: Line, text: str, previous: float) -> bool:
-    """Whether a line goes on with the item's title: close below it, not an explanation, not out to the left."""
-    if not text or len(" ".join(item.title)) > LONGEST_TITLE:
+def _continues(item: _Open, row: Row) -> bool:
+    """Whether a row goes on with the item's title: close below it, not an explanation, not out to the left."""
+    if not row.text or len(" ".join(item.title)) > LONGEST_TITLE:
         return False
-    height = max(line.box[3] - line.box[1], 0.008)
-    near = previous == 0.0 or line.box[1] - previous < 0.9 * height
-    inside = line.box[0] >= item.line.box[0] - 0.01
-    explains = bool(EXPLANATION.match(text)) and item.title != []
-    bold_ends = item.line.bold and not line.bold and not MARKED_RANGE.fullmatch(text)
-    return near and inside and not explains and not bold_ends
+    inside = row.box[0] >= item.row.box[0] - 0.01
+    explains = bool(EXPLANATION.match(row.text)) and item.title != []
+    light = item.row.bold and not row.bold and not MARKED_RANGE.fullmatch(row.text)
+    return row.gap < NEAR and inside and not explains and not light
 
 
 def _closed(item: _Open) -> AgendaItem:
@@ -281,6 +232,7 @@ def _closed(item: _Open) -> AgendaItem:
     words = EXPLANATION.search(title)
     if words and words.start() > 12 and len(title) > 90:
         title = title[: words.start()]
+    title = re.split(r"\s[•●▪]", title)[0]
     presenter = " ".join(" ".join(item.presenter).split()) or None
     return AgendaItem(item.number, title[:LONGEST_TITLE].strip(" -–:"), presenter, item.first, item.last, item.exempt)
 

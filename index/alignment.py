@@ -51,8 +51,7 @@ def _looks_tabular(runs: list[Run], columns: list[tuple[float, float]]) -> bool:
     """Whether columns of runs are a table and not columns of text or text boxes."""
     sides: list[list[Run]] = [[] for _ in columns]
     for run in runs:
-        centre = (run.x0 + run.x1) / 2
-        sides[min(range(len(columns)), key=lambda k: abs(columns[k][0] + columns[k][1] - 2 * centre))].append(run)
+        sides[_side(run, columns)].append(run)
     if any(not side for side in sides):
         return False
     rows: dict[int, list[Run]] = {}
@@ -67,16 +66,18 @@ def _looks_tabular(runs: list[Run], columns: list[tuple[float, float]]) -> bool:
     bulleted = [sum(bool(_BULLET.match(run.text)) for run in side) for side in sides]
     if sum(count > 0 for count in bulleted) >= 2 and max(figures) < 0.6:
         return False
-    if max(figures[1:], default=0.0) >= 0.6 and len(shared) >= 1 and level >= 0.7:
-        return len(shared) >= 2 or len(columns) >= 3 or lengths[0] >= 1
     if len(shared) == 1:
-        return len(columns) == 2 and shared[0][0].text.endswith(":")
+        # a key with its value, and no speaker with the first line of a speech
+        return len(columns) == 2 and shared[0][0].text.endswith(":") and len(shared[0][1].words) <= 8
+    if max(figures[1:]) >= 0.6 and level >= 0.7:
+        return True
     if level < 0.8:
         return False
     if len(columns) == 2 and _answers(sides, rows):
         return True
-    if len(columns) >= 4 and len(shared) >= 2:
-        return max(lengths) <= 6
+    if len(columns) >= 4:
+        # two lines of justified text with wide spaces can line up by chance, three hardly
+        return len(shared) >= 3 and max(lengths) <= 6
     grouped = _white_rows(runs)
     two_sided = sum(len({_side(run, columns) for run in group}) >= 2 for group in grouped)
     prose = [_prose_share(side, column) for side, column in zip(sides, columns, strict=True)]
@@ -96,7 +97,8 @@ def _answers(sides: list[list[Run]], rows: dict[int, list[Run]]) -> bool:
 
 
 def _side(run: Run, columns: list[tuple[float, float]]) -> int:
-    return min(range(len(columns)), key=lambda k: abs(columns[k][0] + columns[k][1] - run.x0 - run.x1))
+    """The column that holds most of the run."""
+    return max(range(len(columns)), key=lambda k: min(run.x1, columns[k][1]) - max(run.x0, columns[k][0]))
 
 
 def _figure_share(side: list[Run]) -> float:

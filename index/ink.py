@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ Rect = tuple[float, float, float, float]
 MAX_OBJECTS_PER_PAGE = 8_000  # drawn objects looked at: maps and charts can have hundreds of thousands
 MAX_PATH_SEGMENTS = 400  # of one drawn path; a table drawn as one path has fewer
 MAX_FORM_DEPTH = 4  # forms in forms; hostile files nest them in a circle
+SMALLEST = 1.0  # points: smaller letters are not there to be read
 THIN = 2.6  # points: a filled rectangle thinner than this is a ruling line
 
 _WORD = re.compile(r"[^\s\x00-\x1f\ufffe\ufffd]+[\x02\ufffe]?|\ufffd+|[\x02\ufffe]")
@@ -144,6 +146,7 @@ class _Styles:
 
     def __init__(self, textpage: Any, frame: _Frame) -> None:
         self.textpage = textpage
+        self.address = ctypes.cast(textpage, ctypes.c_void_p).value
         self.frame = frame
         self.known: dict[int, tuple[float, bool, int, bool]] = {}
         self.bold_fonts: dict[int, bool] = {}
@@ -151,11 +154,10 @@ class _Styles:
 
     def at(self, index: int) -> tuple[float, bool, int, bool]:
         """(size in points, bold, angle, hidden) of the character at ``index``."""
-        pointer = pdfium.FPDFText_GetTextObject(self.textpage, index)
-        key = ctypes.addressof(pointer.contents) if pointer else 0
+        key = _object_of(self.address, index) or 0
         style = self.known.get(key)
         if style is None or not key:
-            style = self._ask(index, pointer if key else None)
+            style = self._ask(index, pdfium.FPDFText_GetTextObject(self.textpage, index) if key else None)
             self.known[key] = style
         return style
 
@@ -188,30 +190,22 @@ def _read_words(textpage: Any, frame: _Frame, sheet: Sheet, max_chars: int) -> N
         count, sheet.cut = max_chars, True
     text = _characters(textpage, count)
     styles = _Styles(textpage, frame)
-    ask, struct = pdfium.FPDFText_GetLooseCharBox, pdfium.FS_RECTF()
-    reference = ctypes.byref(struct)
-    a, d, e, f = frame.a, frame.d, frame.e, frame.f
-    plain = frame.b == 0 and frame.c == 0 and a > 0 > d
+    spans = [match.span() for match in _WORD.finditer(text)]
+    firsts = _boxes(textpage, [start for start, _ in spans], frame)
+    lasts = _boxes(textpage, [end - 1 for _, end in spans], frame)
 
     def box(index: int) -> Rect:
-        if not ask(textpage, index, reference):
-            return 0.0, 0.0, 0.0, 0.0
-        if plain:  # a page that is not turned: nearly all
-            return a * struct.left + e, d * struct.top + f, a * struct.right + e, d * struct.bottom + f
-        return frame.rect(struct.left, struct.bottom, struct.right, struct.top)
+        return _boxes(textpage, [index], frame)[0]
 
-    for match in _WORD.finditer(text):
-        start, end = match.span()
+    for (start, end), first, last in zip(spans, firsts, lasts, strict=True):
         size, bold, angle, hidden = styles.at(start)
-        raw = match.group()
-        first = box(start)
-        last = box(end - 1) if end - start > 1 else first
+        raw = text[start:end]
         pieces = [(raw, _union(first, last))]
         height = first[3] - first[1] if angle % 180 == 0 else first[2] - first[0]
         if not height / 4 < size < height * 4:
             size = height * 0.85  # Type 3 and damaged fonts tell sizes that are not on the page
         if end - start > 1 and _too_wide(pieces[0][1], end - start, size, angle):
-            pieces = _split(raw, [box(i) for i in range(start, end)], size, angle)
+            pieces = _split(raw, _boxes(textpage, list(range(start, end)), frame), size, angle)
         elif raw[-1].isdigit() and styles.at(end - 1)[0] < 0.8 * size:
             note = next(i for i in range(start, end) if styles.at(i)[0] < 0.8 * size)
             if note > start:  # a raised footnote number would change the figure before it: "38" and "1", not "381"
@@ -219,16 +213,50 @@ def _read_words(textpage: Any, frame: _Frame, sheet: Sheet, max_chars: int) -> N
                     (text[start:note], _union(first, box(note - 1))),
                     (text[note:end], _union(box(note), last)),
                 ]
+        if size < SMALLEST:
+            continue
         for piece, rect in pieces:
-            cleaned = _cleaned(piece)
-            if not cleaned:
+            word = cleaned(piece)
+            if not word:
                 continue
-            if not cleaned.isascii():
-                sheet.strange += sum(1 for c in cleaned if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
+            if not word.isascii():
+                sheet.strange += sum(1 for c in word if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
             x0, y0, x1, y1 = rect
             if x1 <= 0 or y1 <= 0 or x0 >= frame.width or y0 >= frame.height or (x1 - x0) + (y1 - y0) <= 0:
                 continue  # printed off the page
-            sheet.words.append(Ink(cleaned, x0, y0, x1, y1, size, bold, angle, hidden))
+            if x0 < 0 or y0 < 0 or x1 > frame.width or y1 > frame.height:
+                x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(frame.width, x1), min(frame.height, y1)
+            sheet.words.append(Ink(word, x0, y0, x1, y1, size, bold, angle, hidden))
+
+
+# The same functions without pypdfium2's argument checks and without giving up the interpreter lock: called twice a
+# word, these cost half as much.
+_box_of = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
+    ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
+)
+_object_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
+_LEFT_TOP_RIGHT_BOTTOM = struct.Struct("4f")  # FS_RECTF
+
+
+def _boxes(textpage: Any, indices: list[int], frame: _Frame) -> list[Rect]:
+    """The boxes of some of the page's characters, with the font's full height, as displayed."""
+    count = len(indices)
+    room = bytearray(16 * count)
+    if not count:
+        return []
+    base = ctypes.addressof((ctypes.c_char * len(room)).from_buffer(room))
+    address = ctypes.cast(textpage, ctypes.c_void_p).value
+    for _ in map(_box_of, [address] * count, indices, range(base, base + 16 * count, 16)):
+        pass
+    a, d, e, f = frame.a, frame.d, frame.e, frame.f
+    if frame.b == 0 and frame.c == 0 and a > 0 > d:  # a page that is not turned: nearly all
+        return [
+            (a * x0 + e, d * y1 + f, a * x1 + e, d * y0 + f)
+            for x0, y1, x1, y0 in _LEFT_TOP_RIGHT_BOTTOM.iter_unpack(room)
+        ]
+    return [frame.rect(x0, y0, x1, y1) for x0, y1, x1, y0 in _LEFT_TOP_RIGHT_BOTTOM.iter_unpack(room)]
 
 
 def _union(a: Rect, b: Rect) -> Rect:
@@ -266,7 +294,8 @@ def _split(raw: str, boxes: list[Rect], size: float, angle: int) -> list[tuple[s
     return pieces
 
 
-def _cleaned(raw: str) -> str:
+def cleaned(raw: str) -> str:
+    """A word as a person reads it: no ligatures, invisible characters or symbol-font codes."""
     if raw.isascii() and "\x02" not in raw:
         return raw
     hyphen = raw[-1] in _LINE_END_HYPHENS

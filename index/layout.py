@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from statistics import median
 
 from index.alignment import aligned_table
 from index.ink import Ink, Rect, Sheet, tilted
-from index.model import Box, Line, Word
-from index.runs import MARKER, Run, row_runs
+from index.model import Box, Line
+from index.runs import MARKER, Place, Run, row_runs
 from index.tables import Table, ruled_tables
 
 MIN_GUTTER = 0.9  # of the font size: a narrower gap between words is a wide space, not a column border
@@ -40,7 +39,7 @@ def arrange(sheet: Sheet) -> tuple[Line, ...]:
         words = [ink for ink in sheet.words if ink.angle == angle]
         frame = _turned(sheet, words, angle)
         first = lines[-1].block + 1 if lines else 0
-        lines.extend(_restored(line, sheet, angle, first) for line in _read_frame(frame))
+        lines.extend(_numbered(_read_frame(frame), first, _place(sheet, angle)))
     return tuple(lines)
 
 
@@ -73,11 +72,15 @@ def _turned(sheet: Sheet, words: list[Ink], angle: int) -> Sheet:
     )
 
 
-def _restored(line: Line, sheet: Sheet, angle: int, first_block: int) -> Line:
-    """``line`` with its boxes turned back onto the page and scaled to page fractions."""
+def _place(sheet: Sheet, angle: int) -> Place:
+    """The way back: from points of the turned page to fractions of the page."""
     width, height = sheet.width, sheet.height
+    across, down = 1 / width, 1 / height
 
-    def back(rect: Box) -> Box:
+    def upright(rect: Rect) -> Box:
+        return rect[0] * across, rect[1] * down, rect[2] * across, rect[3] * down
+
+    def turned(rect: Rect) -> Box:
         x0, y0, x1, y1 = rect
         if angle == 90:
             x0, y0, x1, y1 = width - y1, x0, width - y0, x1
@@ -87,39 +90,22 @@ def _restored(line: Line, sheet: Sheet, angle: int, first_block: int) -> Line:
             x0, y0, x1, y1 = y0, height - x1, y1, height - x0
         if sheet.skew:
             x0, y0, x1, y1 = tilted((x0, y0, x1, y1), sheet.skew, width, height)
-        return _part(x0 / width), _part(y0 / height), _part(x1 / width), _part(y1 / height)
+        return _part(x0 * across), _part(y0 * down), _part(x1 * across), _part(y1 * down)
 
-    if not angle and not sheet.skew:
-        across, down = 1 / width, 1 / height
-
-        def back(rect: Box) -> Box:  # most pages; two decimals more than a point needs
-            return (
-                int(rect[0] * across * 1e5) / 1e5,
-                int(rect[1] * down * 1e5) / 1e5,
-                int(rect[2] * across * 1e5) / 1e5,
-                int(rect[3] * down * 1e5) / 1e5,
-            )
-
-    words = tuple(Word(word.text, back(word.box)) for word in line.words)
-    box = back(line.box)
-    if sheet.skew:
-        boxes = [word.box for word in words]
-        box = min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
-    return replace(line, box=box, words=words, block=line.block + first_block)
+    return turned if angle or sheet.skew else upright
 
 
 def _part(value: float) -> float:
-    return round(min(1.0, max(0.0, value)), 5)
+    return min(1.0, max(0.0, value))
 
 
-def _read_frame(sheet: Sheet) -> list[Line]:
+def _read_frame(sheet: Sheet) -> list[Run | Table]:
     words = _without_overprint(sheet.words)
     tables, words = ruled_tables(words, sheet.rules, sheet.fills, sheet.width, sheet.height)
     runs = row_runs(words)
     size = median(ink.size for ink in sheet.words)
     pieces: list[Run | Table] = [*_with_markers(runs), *tables]
-    ordered = _read(pieces, size, 0)
-    return _numbered(ordered)
+    return _read(pieces, size, 0)
 
 
 def _without_overprint(words: list[Ink]) -> list[Ink]:
@@ -129,12 +115,13 @@ def _without_overprint(words: list[Ink]) -> list[Ink]:
     for ink in words:
         twins = seen.setdefault(ink.text, [])
         reach = max(1.0, ink.size * 0.25)
-        twin = next((t for t in twins if abs(t.x0 - ink.x0) < reach and abs(t.y0 - ink.y0) < reach), None)
-        if twin is not None:
-            twin.bold = True
-            continue
-        twins.append(ink)
-        kept.append(ink)
+        for twin in twins:
+            if abs(twin.x0 - ink.x0) < reach and abs(twin.y0 - ink.y0) < reach:
+                twin.bold = True
+                break
+        else:
+            twins.append(ink)
+            kept.append(ink)
     return kept
 
 
@@ -262,17 +249,17 @@ def _lines(pieces: list[Run | Table]) -> list[Run | Table]:
     return out
 
 
-def _numbered(pieces: list[Run | Table]) -> list[Line]:
-    """Pieces in reading order → lines with block numbers."""
+def _numbered(pieces: list[Run | Table], first: int, place: Place) -> list[Line]:
+    """Pieces in reading order → lines with block numbers from ``first``."""
     lines: list[Line] = []
-    block = -1
+    block = first - 1
     before: Run | None = None
     right = 0.0
     leading = 0.0
     for piece in pieces:
         if isinstance(piece, Table):
             block += 1
-            lines.extend(row.line(block) for row in piece.rows)
+            lines.extend(row.line(block, place) for row in piece.rows)
             before = None
             continue
         if before is None or _opens_block(before, piece, right, leading):
@@ -282,7 +269,7 @@ def _numbered(pieces: list[Run | Table]) -> list[Line]:
         else:
             leading = leading or piece.yc - before.yc
         right = max(right, piece.x1)
-        lines.append(piece.line(block))
+        lines.append(piece.line(block, place))
         before = piece
     return lines
 

@@ -46,7 +46,7 @@ _BODY = re.compile(
 )
 # A line that begins so is no name of a body
 NOT_A_BODY = re.compile(
-    r"(?:dear|please|members? of|chair|vice|to\b|from|the following|all\b|note|agenda\b|item\b|subject|\d|councillors?\b"
+    r"(?:dear|please|(?:committee\s+|board\s+)?members? of|chair|vice|to\b|from|the following|all\b|note|agenda\b|item\b|subject|\d|councillors?\b"
     r"|any\b|minutes?\b|report\b|apologies|declarations?|leader|mayor|an?\b|by\b|contact|director|of\b|and\b|for\b"
     r"|membership|deputy|cabinet member|welcome|public\b|update|resolved)",
     re.I,
@@ -73,6 +73,8 @@ NAMED_BODY: tuple[re.Pattern[str], ...] = (
         re.I,
     ),
 )
+_NO_PLACE = r"(?:City|Council|Commission|Planning|Page|Staff|Department|Clerk|Mayor|Board|Comprehensive|Code|Zoning)\b"
+NO_COUNCIL = re.compile(r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda)\b.*", re.I)
 COUNCIL: tuple[re.Pattern[str], ...] = (
     # "Exshire County Council", "LONDON BOROUGH OF EXFORD", "Royal Borough of Exwick", "City of Exville Council"
     re.compile(
@@ -84,7 +86,7 @@ COUNCIL: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<name>NHS\s+(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+)?){1,6}(?:Integrated\s+Care\s+Board|ICB|Clinical\s+Commissioning\s+Group))"),
     re.compile(r"(?P<name>(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+|of\s+)?){1,6}NHS\s+(?:Foundation\s+)?Trust)"),
     # "City of Exville", "Town of Exton"
-    re.compile(r"(?P<name>(?:City|Town|County|Village)\s+of\s+(?:[A-Z][\w'’-]+\s*){1,3})"),
+    re.compile(rf"(?P<name>(?:City|Town|County|Village)\s+of\s+(?:(?!{_NO_PLACE})[A-Z][\w-]+\s*){{1,3}})"),
 )
 _CAPITALS = re.compile(r"(?:[A-Z][A-Z'’&-]+\s+){1,5}(?:COUNCIL|TRUST|BOARD|AUTHORITY)\b")
 SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "upon", "with"})
@@ -92,10 +94,14 @@ KEPT_CAPITALS = frozenset({"NHS", "ICB", "ICP", "CCG", "UK", "II", "III", "SEND"
 # A date in such a line is not the meeting's: "Date of issue: 12 May 2022", "The next meeting is on ..."
 OTHER_DATE = re.compile(
     r"next meeting|issue|publish|printed on|dispatch|future meeting|minutes of the (?:last |previous )?meeting|deadline|by noon"
-    r"|previous meeting|dated\b|no later than|confirm the minutes|registered|version|updated|hearing",
+    r"|previous meeting|(?:period|year|quarter)\s+end|\bas\s+at\b|dated\b|no later than|confirm the minutes|registered|version|updated|hearing",
     re.I,
 )
-DATE_FIELD = re.compile(r"^(?:meeting\s+)?(?:date(?:\s+of\s+(?:the\s+)?meeting)?|date\s*(?:&|and)\s*time)\s*[:\t]", re.I)
+# "DATE: 22 March 2023", "Meeting Date:", "COUNCIL AGENDA: 1/26/2021"
+DATE_FIELD = re.compile(
+    r"^(?:meeting\s+|agenda\s+)?(?:date(?:\s+of\s+(?:the\s+)?meeting)?|date\s*(?:&|and)\s*time|council\s+agenda)\s*[:\t]",
+    re.I,
+)
 VENUE_FIELD = re.compile(
     r"^(?:venue|location|place|p\s?lace|where|meeting\s+place|held\s+(?:at|in))\s*[:\t]\s*(?P<venue>.+)$", re.I
 )
@@ -113,6 +119,9 @@ HELD_IN = re.compile(
 # "kim.smith@exshire.gov.uk", and where the line broke: ".gov.uk" after "a.b@exshire"
 DOMAIN = re.compile(r"@\s?(\w[\w-]{2,})\b|\b(\w{3,})\.gov\.uk", re.I)
 OFTEN = 3  # mentions that settle the council where the front does not name it
+CONTACT = re.compile(r"\s*\b(?:Telephone|Tel|Ask for|Contact|E-?mail)\s*:", re.I)  # set to the right of the venue
+LONGEST_VENUE = 90  # characters
+CERTAIN = 2.5  # worth of a line that has a weekday, a time, or "Date:" beside its date
 HEAD = 40  # lines in which a meeting introduces itself
 
 
@@ -154,10 +163,18 @@ def read_meeting(lines: Sequence[str], councils: Iterable[str] = ()) -> Meeting:
     head = [" ".join(line.replace("\t", " \t ").split(" ")).strip() for line in lines[:HEAD]]
     joined = _joined(head)
     american = sum(bool(AMERICAN.search(line)) for line in lines) > 0
-    day, place = _meeting_date(head, american)
+    day, place, certain = _meeting_date(head, american)
+    body = _body(joined, head)
+    if body is None and not certain:
+        day, place = None, -1
+    if body is not None and day is None and _is_council(body):
+        body = None
+    council = _council(lines, councils)
+    if body and council and body.lower().startswith(council.lower() + " "):
+        body = _clean_body(body[len(council) :]) or body
     return Meeting(
-        body=_body(joined, head),
-        council=_council(lines, councils),
+        body=body,
+        council=council,
         date=day,
         time=_time(head, place),
         venue=_venue(joined, head, place),
@@ -168,9 +185,10 @@ def _joined(head: Sequence[str]) -> str:
     return " ".join(" ".join(head[:12]).split())
 
 
-def _meeting_date(head: Sequence[str], american: bool) -> tuple[date | None, int]:
-    """The meeting's date, and the place in ``head`` of the line that gives it (-1 where none does)."""
-    best: tuple[float, date | None, int] = (0.0, None, -1)
+def _meeting_date(head: Sequence[str], american: bool) -> tuple[date | None, int, bool]:
+    """The meeting's date, the place in ``head`` of the line that gives it (-1 where none does), and whether the line
+    says by itself that it is a meeting's date."""
+    found: list[tuple[float, date, int]] = []
     letter = any(line.lower().startswith("dear ") for line in head)
     for place, line in enumerate(head):
         text = line
@@ -185,9 +203,14 @@ def _meeting_date(head: Sequence[str], american: bool) -> tuple[date | None, int
         worth += 2.0 * bool(WEEKDAY.search(text)) + 2.0 * bool(DATE_FIELD.match(line) and not letter)
         worth += 2.0 * bool(re.match(r"meeting date", line, re.I)) + 1.0 * bool(_names_body(line))
         worth -= 1.5 * (len(" ".join(line.split())) > 90)
-        if worth > best[0]:
-            best = (worth, days[0], place)
-    return best[1], best[2]
+        worth += 1.0 * any(TIME.search(near) and len(near) < 60 for near in head[place : place + 2])
+        found.append((worth, days[0], place))
+    often = Counter(day for _, day, _ in found)
+    if not found:
+        return None, -1, False
+    worth, day, place = max(found, key=lambda one: one[0] + 0.7 * (often[one[1]] - 1))
+    certain = worth >= CERTAIN or often[day] > 1
+    return day, place, certain
 
 
 def _time(head: Sequence[str], place: int) -> str | None:
@@ -216,12 +239,13 @@ def _venue(joined: str, head: Sequence[str], place: int) -> str | None:
     for number in (place + 1, place + 2, place + 3, place):
         if not 0 <= number < len(head):
             continue
-        line = re.split(r"\t|\s+(?:Telephone|Tel|Ask for|Contact|Email)\s*:", head[number])[0]
+        line = CONTACT.split(head[number])[0].replace("\t", " ")
         line = TIME.sub("", line) if number != place else re.split(TIME, line)[-1]
-        if VENUE.search(line) and len(line) < 110 and not _names_body(line):
-            following = head[number + 1].split("\t")[0].strip() if number + 1 < len(head) else ""
-            carried = line.rstrip().endswith(",") or re.search(r",\s*(?:Telephone|Tel)\b", head[number])
-            return _tidy(f"{line} {following}" if carried and VENUE.search(following) else line)
+        named = VENUE.search(line) and not _names_body(line) and not re.match(r"\s*(?:[a-z]|[A-Z ]{2,20}:)", line)
+        if named and len(line) < LONGEST_VENUE:
+            following = CONTACT.split(head[number + 1])[0].replace("\t", " ") if number + 1 < len(head) else ""
+            carried = line.rstrip().endswith(",") and VENUE.search(following)
+            return _tidy(f"{line} {following}" if carried else line)
     return None
 
 
@@ -238,7 +262,7 @@ def _body(joined: str, head: Sequence[str]) -> str | None:
     found: list[tuple[float, str]] = []
     for place, line in enumerate(head[:30]):
         text = " ".join(line.replace("\t", " ").split())
-        name = _clean_body(text) if _BODY.fullmatch(text.rstrip(" .:")) else None
+        name = _clean_body(text)
         if name:
             found.append((3.0 - place / 15 - 2.5 * bool(_is_council(name)), name))
         for worth, pattern in zip((4.0, 3.0, 3.5, 3.5), NAMED_BODY, strict=True):
@@ -253,7 +277,10 @@ def _body(joined: str, head: Sequence[str]) -> str | None:
 
 def _clean_body(text: str) -> str | None:
     text = " ".join(text.replace("\t", " ").split()).strip(" ,.;:-–—|")
-    text = re.sub(r"^(?:the|a|an)\s+", "", text, flags=re.I)
+    text = re.sub(r"^(?:the|a|an|full)\s+", "", text, flags=re.I)
+    text = re.sub(r"^(?:hono(?:u)?rable\s+)?mayor\s+and\s+(?:members\s+of\s+(?:the\s+)?)?", "", text, flags=re.I)
+    text = re.sub(r"\s+members$", "", text, flags=re.I)
+    text = re.sub(r"(?<=\d),\s*(?:the\s+)?\w+(?:\s\w+)?$", "", text)
     text = re.sub(r"\s*[-–(]?\s*(?:regular|special|ordinary|annual|extraordinary|public)?\s*(?:meeting)?\s*(?:agenda|minutes)?$", "", text, flags=re.I)
     text = re.sub(r"^(?:regular|special|ordinary|extraordinary|scheduled|joint meeting of)\s+(?:meeting\s+of\s+(?:the\s+)?)?", "", text, flags=re.I)
     text = re.sub(r"\s*[-–(]\s*(?:part\s+\w+|open session|held in public|in public)\)?$", "", text, flags=re.I)
@@ -285,7 +312,9 @@ def councils_in(text: str) -> Iterator[str]:
     plain = _CAPITALS.sub(lambda found: _plain_case(found[0]), text.replace("\t", "  "))
     for pattern in COUNCIL:
         for match in pattern.finditer(plain):
-            yield " ".join(re.sub(r"^(?:The|At|In|For|By|To|From|And|Of)\s+", "", match["name"]).split()).strip(" ,")
+            name = " ".join(re.sub(r"^(?:(?:The|At|In|For|By|To|From|And|Of)\s+)+", "", match["name"]).split()).strip(" ,")
+            if not NO_COUNCIL.fullmatch(name):
+                yield name
 
 
 def _council(front: Sequence[str], mentioned: Iterable[str]) -> str | None:

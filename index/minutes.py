@@ -112,7 +112,7 @@ def minute_heading(text: str) -> tuple[str, str] | None:
 def is_minutes_head(lines: Sequence[str]) -> bool:
     """Whether the first lines of a page begin the minutes of a meeting."""
     head = [" ".join(line.split()) for line in lines[:14]]
-    titled = any(MINUTES_HEAD.fullmatch(line) and not NO_MINUTES_HEAD.search(line) and len(line) < 160 for line in head[:8])
+    titled = any(MINUTES_HEAD.fullmatch(line) and not NO_MINUTES_HEAD.search(line) and len(line) < 160 for line in head)
     told = any(ATTENDANCE.match(line) for line in lines) or any(re.search(r"\bcalled to order|held on|held in|held at\b", line, re.I) for line in head)
     dated = sum(bool(re.search(r"\b(?:19|20)\d\d\b", line)) for line in head) > 0
     return titled and (told or dated)

@@ -15,8 +15,10 @@ from index.sketch import PageSketch
 ITEM_STAMP = re.compile(r"agenda item\s*(?:no\.?\s*)?:?\s*(?P<item>(?:[a-z]\W{0,2})?\d{1,3}(?:\.\d{1,2})?[a-z]?)\.?", re.I)
 
 WHOLE_PAPER = 0.55  # of the pages, for the own numbers of a paper that stands alone
+MOST_PAGES = 0.7  # and up to its end, for numbers that begin after a long front
 WHOLE_PACK = 0.75  # the same for a pack whose agenda gives no page numbers
-FRONT_SHARE = 0.15  # of the pages may come before a lone paper's first number
+FRONT_SHARE = 0.15  # of the pages may come before a lone paper's first number, or these:
+SHORT_FRONT, LONG_FRONT = 3, 8
 LOOSE_END = 3  # pages a pack may have after its agenda's last page
 RESTART_SUPPORT = 3  # stamped pages that make a new count in the pack's own form believed
 NEAR = 2  # pages without a stamp that a run's edge may step over
@@ -26,22 +28,30 @@ Weight = tuple[float, int]
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """What the agenda says of its pages: ``anchors`` are (PDF page, printed page) of items stamped on their pages."""
+    """What the agenda says of its printed pages: lowest, highest, each item's first and last; ``anchors`` are the
+    (PDF page, printed page) of items whose number is stamped on their first page."""
 
     low: int | None
     high: int | None
     anchors: frozenset[tuple[int, int]]
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def promise(self, number: int) -> bool:
+        """Whether an item has the printed page ``number``."""
+        return any(first <= number <= last for first, last in self.spans)
 
     def anchored(self, run: Run) -> int:
         """How many stamped items begin where ``run`` says."""
         return sum(page - printed == run.offset for page, printed in self.anchors)
 
     def fits(self, run: Run, pages: int) -> bool:
-        """Whether the agenda's last page, counted by ``run``, is about the file's last."""
+        """Whether ``run`` counts the agenda's pages from first to last, or up to about the end of the file."""
         if self.high is None or self.low is None:
             return False
-        inside = self.low <= run.last - run.offset and run.first - run.offset <= self.high
-        return inside and 0 <= pages - (self.high + run.offset) <= LOOSE_END
+        first, last = run.first - run.offset, run.last - run.offset
+        if first <= self.low + LOOSE_END and last >= self.high - LOOSE_END and self.high - self.low > LOOSE_END:
+            return True
+        return self.low <= last and first <= self.high and 0 <= pages - (self.high + run.offset) <= LOOSE_END
 
 
 def number_pages(sketches: Sequence[PageSketch], items: Sequence[AgendaItem]) -> tuple[PageNumber, ...]:
@@ -67,7 +77,8 @@ def number_pages(sketches: Sequence[PageSketch], items: Sequence[AgendaItem]) ->
     for run, first, last in _extents(runs, chosen, shown, labelled, ranges, pages):
         for page in range(first, last + 1):
             number = page - run.offset
-            numbers[page] = (f"{chosen.prefix}{number}", _source(number, shown[page], labelled.get(page), run, page))
+            source = _source(number, shown[page], labelled.get(page), page in run.pages and chosen.form is not Form.LABEL)
+            numbers[page] = (f"{chosen.prefix}{number}", source)
     _insert_lettered(numbers, chosen, shown)
     _first_of_known_total(numbers, chosen, pages)
     nothing = (None, PageSource.NONE)
@@ -92,11 +103,18 @@ def agenda_ranges(sketches: Iterable[PageSketch], items: Sequence[AgendaItem]) -
         for stamp in item_stamps(page)
         if (first := firsts.get(stamp.lower())) is not None
     }
-    return Ranges(min(numbers, default=None), max(numbers, default=None), frozenset(anchors))
+    spans = tuple((item.first, item.last or item.first) for item in items if item.first is not None)
+    return Ranges(min(numbers, default=None), max(numbers, default=None), frozenset(anchors), spans)
 
 
 def _choose(series: Sequence[Series], ranges: Ranges, pages: int) -> Series | None:
-    believed = [one for one in series if _believed(one, ranges, pages)]
+    stamps = [run for one in series if one.form is Form.PAGE for run in one.runs]
+    believed = [
+        one
+        for one in series
+        if _agreed(one, ranges, pages)
+        or (_stands_alone(one, ranges, pages) and (one.form is Form.PAGE or not _contradicted(_main(one), stamps)))
+    ]
     return max(believed, key=lambda one: _worth(one, ranges, pages), default=None)
 
 
@@ -110,15 +128,26 @@ def _worth(series: Series, ranges: Ranges, pages: int) -> Weight:
     return worth * (0.2 if per_report else 1.0), series.form is Form.PAGE
 
 
-def _believed(series: Series, ranges: Ranges, pages: int) -> bool:
-    if any(ranges.anchored(run) or ranges.fits(run, pages) for run in series.runs):
-        return True
+def _agreed(series: Series, ranges: Ranges, pages: int) -> bool:
+    return any(ranges.anchored(run) or ranges.fits(run, pages) for run in series.runs)
+
+
+def _contradicted(run: Run, stamps: Sequence[Run]) -> bool:
+    """Whether "Page 30" stands on pages that ``run`` counts otherwise: then these are a report's own numbers."""
+    return any(stamp.offset != run.offset and set(stamp.pages) & set(range(run.first, run.last + 1)) for stamp in stamps)
+
+
+def _stands_alone(series: Series, ranges: Ranges, pages: int) -> bool:
+    """Whether a series counts most of the file by itself, as the numbers of a lone paper or of a whole pack do."""
     chain = [run for run in series.runs if run is (main := _main(series)) or _rising(run, main)]
     main = Run(main.offset, tuple(page for run in chain for page in run.pages))
     span = (main.last - main.first + 1) / pages
     if ranges.anchors or ranges.high is not None:
         return span >= WHOLE_PACK and series.form in (Form.PAGE, Form.BARE) and not ranges.anchors
-    if len(main.pages) < min(RESTART_SUPPORT, max(2, pages - 1)) or main.first > 1 + max(3, FRONT_SHARE * pages):
+    whole = series.form is Form.PAGE or (span >= MOST_PAGES and main.last >= pages - 1)
+    front = max(LONG_FRONT if whole else SHORT_FRONT, FRONT_SHARE * pages)
+    late = min(main.first - 1, abs(chain[0].offset)) > front
+    if len(main.pages) < min(RESTART_SUPPORT, max(2, pages - 1)) or late:
         return False
     return span >= WHOLE_PAPER and 3 * len(main.pages) >= main.last - main.first + 1
 
@@ -163,9 +192,8 @@ def _accepted(series: Series, ranges: Ranges, pages: int) -> list[Run]:
     for run in series.runs:
         rising = _rising(run, main)
         restart = bool(agreed) and series.form is Form.PAGE and len(run.pages) >= RESTART_SUPPORT
-        claimed = ranges.low is not None and ranges.high is not None and not rising and (
-            ranges.low + main.offset <= run.first <= ranges.high + main.offset
-        )
+        before = next((other for other in reversed(kept) if other.last < run.first), main)
+        claimed = not rising and ranges.promise(run.first - before.offset)
         if run is main or ranges.anchored(run) or rising or (restart and not claimed):
             kept.append(run)
     return kept
@@ -184,8 +212,7 @@ def _extents(
     def agrees(run: Run, page: int) -> bool:
         number = page - run.offset
         stamped = any(
-            one.number == number and one.form is series.form and one.prefix == series.prefix and not one.suffix
-            for one in shown.get(page, ())
+            one.number == number and one.prefix == series.prefix and not one.suffix for one in shown.get(page, ())
         )
         return number > 0 and (stamped or labelled.get(page) == number)
 
@@ -199,7 +226,7 @@ def _extents(
                     reached = page
                 page += step
             page = reached + step
-            while 1 <= page <= pages and page not in taken and _promised(page - run.offset, ranges):
+            while 1 <= page <= pages and page not in taken and ranges.promise(page - run.offset):
                 reached = page
                 page += step
             edges.append(reached)
@@ -207,15 +234,8 @@ def _extents(
         yield run, edges[0], edges[1]
 
 
-def _promised(number: int, ranges: Ranges) -> bool:
-    """Whether the agenda says that the pack has this page."""
-    return ranges.low is not None and ranges.high is not None and ranges.low <= number <= ranges.high
-
-
-def _source(
-    number: int, shown: Sequence[Candidate], label: int | None, run: Run, page: int
-) -> PageSource:
-    if page in run.pages or any(one.number == number for one in shown):
+def _source(number: int, shown: Sequence[Candidate], label: int | None, counted: bool) -> PageSource:
+    if counted or any(one.number == number for one in shown):
         return PageSource.STAMP
     return PageSource.LABEL if label == number else PageSource.INFERRED
 

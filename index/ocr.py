@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,14 +26,15 @@ from index.pictures import Gray, ruling_lines, skew_of, straightened
 DPI = 250  # on scanned packs 200, 250 and 300 read equally many words; more only costs time
 PAGE_SECONDS = 60.0  # for one engine run on one page
 LEAST_CONFIDENCE = 30.0  # per word, of 100; below are specks, signatures and ruling lines read as letters
-POOR_PAGE = 55.0  # mean confidence under which the page is tried lying on its side
+POOR_PAGE = 80.0  # mean confidence under which the page is tried lying on its side
 FEW_LETTERS = 120  # of a text layer, beside an image that covers most of the page: a stamp, a heading
 COVERING = 0.5  # share of the page that an image covers on a scan
 _STAMP_BAND = 0.09  # share of the page's height at top and bottom where stamps stand
 
-_LETTERS = re.compile(r"[^\W\d_]")
-_VOWELS = re.compile(r"[aeiouyàáâäãåèéêëìíîïòóôöõùúûüœæø]", re.I)
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_VOWELS = frozenset("aeiouy")
+_USUAL = dict.fromkeys(
+    map(ord, "abcdefghijklmnopqrstuvwxyz0123456789 .,;:()'\"’‘“”£$€%&/-–—•…?!*+@#|[]<>=~°_\u0301\u0300\u0308")
+)
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ def _tesseract_version() -> str | None:
 
 def needed(sheet: Sheet) -> bool:
     """Whether the page must be recognised: its text layer is missing, a mere stamp, or rubbish."""
-    letters = len(_LETTERS.findall(" ".join(ink.text for ink in sheet.words)))
+    letters = _letters(sheet.words)
     if letters >= FEW_LETTERS:
         return rubbish(sheet)
     covered = _image_cover(sheet)
@@ -78,7 +80,11 @@ def needed(sheet: Sheet) -> bool:
 
 
 def _letters_of_body(sheet: Sheet) -> int:
-    return sum(len(_LETTERS.findall(ink.text)) for ink in sheet.words if not in_stamp_band(ink, sheet))
+    return _letters([ink for ink in sheet.words if not in_stamp_band(ink, sheet)])
+
+
+def _letters(words: list[Ink]) -> int:
+    return sum(map(str.isalpha, "".join([ink.text for ink in words])))
 
 
 def in_stamp_band(ink: Ink, sheet: Sheet) -> bool:
@@ -101,16 +107,19 @@ def rubbish(sheet: Sheet) -> bool:
 
     Judged by statistics of letters only, for Latin script; too little text is never called rubbish.
     """
-    text = " ".join(ink.text for ink in sheet.words)
+    text = " ".join([ink.text for ink in sheet.words])
     if len(text) >= 20 and sheet.strange > 0.2 * len(text):
         return True
-    letters = _LETTERS.findall(text)
-    if len(letters) < 80 or len(_LATIN.findall(text)) < 0.8 * len(letters):
+    plain = text if text.isascii() else unicodedata.normalize("NFD", text)  # accents apart from their vowels
+    lower = plain.lower()
+    latin = sum(map(lower.count, "abcdefghijklmnopqrstuvwxyz"))
+    letters = latin if text.isascii() else sum(map(str.isalpha, text))
+    if letters < 80 or latin < 0.7 * letters:
         return False
-    vowels = len(_VOWELS.findall(text)) / len(letters)
-    words = [w for w in re.findall(r"[^\W\d_]{4,}", text) if not w.isupper()]
-    without = sum(not _VOWELS.search(w) for w in words) / len(words) if len(words) >= 10 else 0.0
-    odd = len(re.findall(r"[^\w\s.,;:()'\"’‘“”£$€%&/\-–—•…?!*+@#|\[\]<>=~°]", text)) / len(text)
+    vowels = sum(map(lower.count, "aeiouy")) / latin
+    long = [w for w in lower.split() if len(w) >= 4 and w.isalpha()]
+    without = sum(_VOWELS.isdisjoint(w) for w in long) / len(long) if len(long) >= 10 else 0.0
+    odd = len(lower.translate(_USUAL)) / len(text)
     return not 0.2 <= vowels <= 0.65 or without > 0.4 or odd > 0.25
 
 
@@ -124,13 +133,13 @@ def recognise(picture: Gray, width: float, height: float) -> Recognised:
     if skew:
         picture = straightened(picture, skew)
     read = _engine(picture, width, height)
-    if read.confidence < POOR_PAGE or len(read.words) < 12:
+    if read.confidence < POOR_PAGE or len(read.words) < 12 or _sideways(read.words):
         turn = _orientation(picture)
         if turn:
             sideways = turn % 180 == 90
             turned = np.ascontiguousarray(np.rot90(picture, k=-turn // 90 % 4))
             other = _engine(turned, height if sideways else width, width if sideways else height)
-            if other.confidence * len(other.words) > read.confidence * len(read.words):
+            if _sideways(read.words) or other.confidence > read.confidence:
                 other.words = [_laid_back(ink, turn, width, height) for ink in other.words]
                 read = other
     read.rules = ruling_lines(picture, width, height)
@@ -147,6 +156,12 @@ def _engine(picture: Gray, width: float, height: float) -> Recognised:
     if _tesseract_version() is not None:
         return _tesseract(picture, width, height)
     return _rapidocr(picture, width, height) if importlib.util.find_spec("rapidocr") else Recognised()
+
+
+def _sideways(words: list[Ink]) -> bool:
+    """Whether most of the longer words stand upright like lamp posts: the engine reads, but cannot order, them."""
+    long = [ink for ink in words if len(ink.text) >= 4]
+    return sum(ink.y1 - ink.y0 > ink.x1 - ink.x0 for ink in long) * 2 > len(long) > 0
 
 
 def _without_bars(ink: Ink) -> Ink:

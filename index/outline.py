@@ -11,7 +11,7 @@ from index.meeting import read_meeting
 from index.minutes import is_minutes_head
 from index.model import AgendaItem, Kind, Meeting, PackOutline, Page, PageNumber, Section
 from index.numbering import item_stamps, number_pages
-from index.sections import body_head, find_sections, is_report_head, is_slide, subject
+from index.sections import body_head, find_sections, is_report_head, slide_pages, subject
 from index.series import Form, candidates
 from index.sketch import PageSketch
 
@@ -107,8 +107,8 @@ def _file_kind(sketches: Sequence[PageSketch], sections: Sequence[Section], fron
         return Kind.SUPPLEMENT if late else Kind.AGENDA
     if not sections:
         return Kind.OTHER
-    slides = sum(is_slide(page) for page in sketches)
-    if slides > len(sketches) / 2:
+    slides = slide_pages(sketches, [None] * len(sketches))
+    if len(slides) > len(sketches) / 2:
         return Kind.SLIDES
     return sections[0].kind
 

@@ -137,7 +137,7 @@ def take_out(connection: sqlite3.Connection, pack: str) -> bool:
     """Delete a pack from every table within the open transaction; whether there was one."""
     connection.execute(
         "INSERT INTO passage_words (passage_words, rowid, text, context)"
-        " SELECT 'delete', id, text, context FROM passages WHERE pack = ? AND 0",
+        " SELECT 'delete', id, text, context FROM passages WHERE pack = ?",
         (pack,),
     )
     connection.execute("DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE pack = ?)", (pack,))

@@ -19,6 +19,7 @@ TITLE_WORDS = 24
 # Starts of headings as papers print them: "2.0 PURPOSE", "HWB22 STATUTORY GUIDANCE", "84. Apologies",
 # "Appendix A – Six years on", "Background".
 NUMBERED = re.compile(r"^(?:[A-Z]{2,5}/?\d[\w/]*|\d+(?:\.\d+)*\.?|[A-Z]\.|Appendix\s+\w+\b)[\s:.–-]+\S", re.I)
+CAPTION = re.compile(r"^(?:Table|Figure|Chart|Graph)\s*\d", re.I)
 BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[ivx]+[).])\s")
 
 
@@ -42,6 +43,7 @@ class _Block:
     lines: list[Line]
     tokens: int = 0
     heading: bool = False
+    pdf_page: int = 0
 
     @property
     def table(self) -> bool:
@@ -52,8 +54,7 @@ class _Block:
 class _Draft:
     """A passage being filled."""
 
-    spans: list[Span] = field(default_factory=list)
-    pieces: list[tuple[int, str]] = field(default_factory=list)  # PDF page, text of one block
+    pieces: list[_Block] = field(default_factory=list)
     tokens: int = 0
 
 
@@ -165,7 +166,8 @@ class _Run:
             self.section, self.label, self.item_title = placed.section, placed.label, placed.item_title
             self.heading = self.caption = ""
             self.table_open = False
-        elif self.draft.pieces and not self._runs_on(blocks):
+        bridging = bool(self.draft.pieces) and self._runs_on(blocks)
+        if not bridging:
             yield from self.finish()
         pdf_page = placed.page.pdf_page
         for block in blocks:
@@ -174,50 +176,65 @@ class _Run:
                 yield from self._table(pdf_page, block)
                 continue
             self.table_open = False
-            full = self.draft.tokens + block.tokens > self.cutter.aim
+            full = self.draft.tokens + block.tokens > self.cutter.aim and not bridging
             if self.draft.pieces and (full or (block.heading and self.draft.tokens > self.cutter.aim // 3)):
-                yield from self.finish()
+                yield from self._finish_before(block)
             if block.heading:
                 self.heading = _flat(block.text)
-            if len(block.text.split()) <= TITLE_WORDS:
-                self.caption = _flat(block.text)
+            self.caption = _flat(block.text) if _is_caption(block) else ""
             self._add(pdf_page, block)
-        if self.draft.pieces and not self._bridges():
+            if bridging and self.draft.tokens > self.cutter.aim // 3:
+                yield from self.finish()
+            bridging = False
+        if self.draft.pieces and is_finished(self.draft.pieces[-1].text):
             yield from self.finish()
+        elif self.draft.tokens > self.cutter.aim // 3:
+            yield from self._finish_but_last()
+
+    def _finish_before(self, block: _Block) -> Iterator[Passage]:
+        """Close the passage, but keep back a lead-in ("… as follows:") for the list item that comes."""
+        if BULLET.match(block.text) and self.draft.pieces[-1].text.rstrip().endswith(":"):
+            yield from self._finish_but_last()
+        else:
+            yield from self.finish()
+
+    def _finish_but_last(self) -> Iterator[Passage]:
+        """Close the passage without its last block, which begins the next one."""
+        last = self.draft.pieces.pop()
+        self.draft.tokens -= last.tokens
+        yield from self.finish()
+        self._add(last.pdf_page, last)
 
     def finish(self) -> Iterator[Passage]:
         """Close the passage being filled."""
         draft, self.draft = self.draft, _Draft()
         if not draft.pieces or self.section is None:
             return
+        spans: list[Span] = []
         text, blocks = "", []
-        for _, piece in draft.pieces:
+        for piece in draft.pieces:
             text += "\n" if text else ""
             blocks.append(len(text))
-            text += piece
-        yield self._passage(text, tuple(draft.spans), blocks=tuple(blocks))
-
-    def _bridges(self) -> bool:
-        """At a page's end: whether its last sentence is unfinished; then all but that block is closed."""
-        text = self.draft.pieces[-1][1]
-        return not is_finished(text) and len(text.split()) > 5
+            text += piece.text
+            if spans and spans[-1].pdf_page == piece.pdf_page:
+                spans[-1] = replace(spans[-1], end=piece.end)
+            else:
+                spans.append(Span(piece.pdf_page, piece.start, piece.end))
+        yield self._passage(text, tuple(spans), blocks=tuple(blocks))
 
     def _runs_on(self, blocks: list[_Block]) -> bool:
+        """Whether the page begins in the middle of the sentence that the page before broke off."""
         if not blocks or blocks[0].table or blocks[0].heading:
             return False
         return self.draft.tokens + blocks[0].tokens <= self.cutter.room and not BULLET.match(blocks[0].text)
 
     def _add(self, pdf_page: int, block: _Block) -> None:
-        spans = self.draft.spans
-        if spans and spans[-1].pdf_page == pdf_page:
-            spans[-1] = replace(spans[-1], end=block.end)
-        else:
-            spans.append(Span(pdf_page, block.start, block.end))
-        self.draft.pieces.append((pdf_page, block.text))
+        block.pdf_page = pdf_page
+        self.draft.pieces.append(block)
         self.draft.tokens += block.tokens
 
     def _table(self, pdf_page: int, block: _Block) -> Iterator[Passage]:
-        heads = [line for line in block.lines if line.header]
+        heads = [line for line in block.lines if line.header and not _names_value(line)]
         width = max(len(line.cells) for line in block.lines)
         if heads:
             self.columns = header_cells(heads)
@@ -274,6 +291,17 @@ def header_cells(heads: Sequence[Line]) -> tuple[str, ...]:
                 if cell.text and cell.text not in names[column]:
                     names[column].append(cell.text)
     return tuple(" ".join(parts) for parts in names)
+
+
+def _is_caption(block: _Block) -> bool:
+    """ "Table 2: Spend by district", "The grants are as follows:", or a heading: what may stand over a table."""
+    text = _flat(block.text)
+    return len(text.split()) <= TITLE_WORDS and (not text.endswith((".", ";", ",")) or CAPTION.match(text) is not None)
+
+
+def _names_value(row: Line) -> bool:
+    """A row like "DATE: | 22 March 2023": its first cell names the value beside it, not a column."""
+    return len(row.cells) == 2 and row.cells[0].text.rstrip().endswith(":")
 
 
 def _usual_size(page: Page) -> float:

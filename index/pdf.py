@@ -22,7 +22,7 @@ import numpy as np
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # the package ships no types
 from PIL import Image
 
-from index import ocr
+from index import ocr as recognition
 from index.errors import DamagedFileError, EmptyFileError, EncryptedFileError, LimitExceededError, NotAPdfError
 from index.ink import Sheet, read_sheet
 from index.layout import arrange
@@ -127,56 +127,32 @@ class PdfFile:
         (default: one a processor) are recognised at once; the order stays.
         """
         last = min(last or self.page_count, self.page_count)
-        waiting: deque[tuple[int, Sheet | None, int, Future[ocr.Recognised] | None]] = deque()
+        waiting: deque[_Reading] = deque()
         with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
             for number in range(max(1, first), last + 1):
-                waiting.append((number, *self._read(number, pool)))
-                while waiting and (len(waiting) >= PAGES_IN_FLIGHT or waiting[0][3] is None or waiting[0][3].done()):
-                    yield self._page(*waiting.popleft())
+                waiting.append(self._read(number, pool))
+                while waiting and (len(waiting) >= PAGES_IN_FLIGHT or waiting[0].done):
+                    yield _page(waiting.popleft())
             while waiting:
-                yield self._page(*waiting.popleft())
+                yield _page(waiting.popleft())
 
-    def _read(self, number: int, pool: ThreadPoolExecutor) -> tuple[Sheet | None, int, Future[ocr.Recognised] | None]:
-        """The ink of one page, its rotation, and its recognition where that is needed."""
+    def _read(self, number: int, pool: ThreadPoolExecutor) -> _Reading:
+        """The ink of one page; a scanned one is handed to the ``pool``."""
+        reading = _Reading(number, self._label(number - 1))
         page = pdfium.FPDF_LoadPage(self._handle, number - 1)
         if not page:
-            return None, 0, None
+            return reading
         try:
-            sheet = read_sheet(page, self._limits.page_chars)
-            rotation = pdfium.FPDFPage_GetRotation(page) % 4 * 90
-            if self._ocr == "off" or not ocr.needed(sheet) or ocr.available() is None:
-                return sheet, rotation, None
-            picture = _picture(page, ocr.DPI / 72 * sheet.width, self._limits.render_pixels, gray=True)
+            reading.rotation = pdfium.FPDFPage_GetRotation(page) % 4 * 90
+            sheet = reading.sheet = read_sheet(page, self._limits.page_chars)
+            reading.scanned = recognition.needed(sheet)
+            if reading.scanned and self._ocr == "auto" and recognition.available() is not None:
+                width_px = recognition.DPI / 72 * sheet.width
+                picture = _picture(page, width_px, self._limits.render_pixels, gray=True)
+                reading.future = pool.submit(recognition.recognise, picture, sheet.width, sheet.height)
         finally:
             pdfium.FPDF_ClosePage(page)
-        return sheet, rotation, pool.submit(ocr.recognise, picture, sheet.width, sheet.height)
-
-    def _page(
-        self, number: int, sheet: Sheet | None, rotation: int, recognition: Future[ocr.Recognised] | None
-    ) -> Page:
-        label = self._label(number - 1)
-        if sheet is None:
-            return Page(number, 0.0, 0.0, label=label, readable=False)
-        read = recognition.result() if recognition is not None else None
-        if read is not None:
-            ocr.merge(sheet, read)
-        lines = arrange(sheet)
-        scanned = bool(read and read.words) or (read is None and ocr.needed(sheet))
-        rest = [line.text for line in lines if not _STAMP.fullmatch(line.text.strip())]
-        said_blank = bool(rest) and all(_LEFT_BLANK.fullmatch(text.strip(" .[]()*")) for text in rest)
-        shows = bool(sheet.images or sheet.drawings)
-        blank = said_blank or (not rest and not shows)
-        return Page(
-            number,
-            sheet.width,
-            sheet.height,
-            lines,
-            rotation,
-            label,
-            scanned=scanned and not blank,
-            blank=blank,
-            readable=blank or bool(rest),
-        )
+        return reading
 
     def render(self, pdf_page: int, width_px: int) -> bytes:
         """A PNG of one page, ``width_px`` wide or less where that would pass the pixel limit.
@@ -196,6 +172,47 @@ class PdfFile:
         out = io.BytesIO()
         Image.fromarray(pixels).save(out, "PNG")
         return out.getvalue()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A page under way: no ``sheet`` where it did not load, a ``future`` where it is being recognised."""
+
+    number: int
+    label: str | None
+    rotation: int = 0
+    sheet: Sheet | None = None
+    scanned: bool = False
+    future: Future[recognition.Recognised] | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.future is None or self.future.done()
+
+
+def _page(reading: _Reading) -> Page:
+    sheet = reading.sheet
+    if sheet is None:
+        return Page(reading.number, 0.0, 0.0, label=reading.label, readable=False)
+    if reading.future is not None:
+        read = reading.future.result()
+        recognition.merge(sheet, read)
+        reading.scanned = bool(read.words)
+    lines = arrange(sheet)
+    printed = [line.text for line in lines if not _STAMP.fullmatch(line.text.strip())]
+    said_blank = bool(printed) and all(_LEFT_BLANK.fullmatch(text.strip(" .[]()*")) for text in printed)
+    blank = said_blank or not (printed or sheet.images or sheet.drawings)
+    return Page(
+        reading.number,
+        sheet.width,
+        sheet.height,
+        lines,
+        reading.rotation,
+        reading.label,
+        scanned=reading.scanned and not blank,
+        blank=blank,
+        readable=blank or bool(printed),
+    )
 
 
 def _text(ask: Any) -> str:

@@ -9,6 +9,7 @@ from index.ink import Rect
 
 TOUCH = 3.0  # points: lines nearer than this meet
 SHORTEST = 5.0  # points: shorter strokes are ticks and dots
+NARROWEST, LOWEST = 8.0, 4.0  # points: no column or row with text in it is smaller
 MAX_LINES = 700  # in one direction; more is a chart or a map
 Segment = tuple[float, float, float]  # position, start, end
 
@@ -61,8 +62,8 @@ def grids(rules: Sequence[Rect], fills: Sequence[Rect], width: float, height: fl
         return []
     out = []
     for hs, vs in _meeting(across, down):
-        xs = _positions(v[0] for v in vs)
-        ys = _positions(h[0] for h in hs)
+        xs = _positions((v[0] for v in vs), NARROWEST)
+        ys = _positions((h[0] for h in hs), LOWEST)
         if len(xs) >= 3 and len(ys) >= 2:
             out.append(_grid(xs, ys, hs, vs))
     return sorted(out, key=lambda grid: grid.ys[0])
@@ -147,10 +148,10 @@ def _meeting(across: list[Segment], down: list[Segment]) -> list[tuple[list[Segm
     return list(groups.values())
 
 
-def _positions(values: Iterable[float]) -> list[float]:
+def _positions(values: Iterable[float], least: float) -> list[float]:
     out: list[float] = []
     for value in sorted(values):
-        if not out or value - out[-1] > 4.0:
+        if not out or value - out[-1] > least:
             out.append(value)
     return out
 
@@ -162,7 +163,7 @@ def _grid(xs: list[float], ys: list[float], hs: list[Segment], vs: list[Segment]
         middle = (ys[r] + ys[r + 1]) / 2
         for c in range(columns):
             left = (r, c)
-            if c and not any(abs(x - xs[c]) <= 4 and y0 <= middle <= y1 for x, y0, y1 in vs):
+            if c and not any(abs(x - xs[c]) <= NARROWEST and y0 <= middle <= y1 for x, y0, y1 in vs):
                 left = owner[r, c - 1]
             owner[r, c] = left
     for r in range(1, rows):
@@ -171,7 +172,7 @@ def _grid(xs: list[float], ys: list[float], hs: list[Segment], vs: list[Segment]
                 continue
             last = max(k for k in range(c, columns) if owner[r, k] == (r, c))
             x0, x1 = xs[c], xs[last + 1]
-            drawn = sum(max(0.0, min(b, x1) - max(a, x0)) for y, a, b in hs if abs(y - ys[r]) <= 4)
+            drawn = sum(max(0.0, min(b, x1) - max(a, x0)) for y, a, b in hs if abs(y - ys[r]) <= LOWEST)
             above = owner[r - 1, c]
             last_above = max(k for k in range(columns) if owner[r - 1, k] == above)
             if drawn < 0.5 * (x1 - x0) and above[1] == c and last_above == last:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from index.ink import Ink, Rect
-from index.model import Line, Word
+from index.model import Box, Line, Word
+
+Place = Callable[[Rect], Box]  # from points as laid out to fractions of the page
 
 RUN_GAP = 0.9  # of the font size: a wider gap ends a run
 # what opens a list item or numbered paragraph, standing alone before its text
@@ -19,6 +20,8 @@ MARKER = re.compile(
     r"|\(?[a-zA-Z][.)]"  # "(a)", "b."
     r"|\(?[ivxIVX]{1,5}[.)])"  # "(iv)", "II."
 )
+GUTTER = 0.75  # of the font size: the narrowest white between two justified columns
+RIVER_ROWS = 6  # rows through which white at one place is no accident of justified spaces
 JUSTIFIED_GAP = 2.2  # of the row's usual gap: justified lines have wide spaces everywhere
 
 
@@ -42,11 +45,11 @@ class Run:
     bold: bool = False
 
     def __post_init__(self) -> None:
-        self.x0, self.y0, self.x1, self.y1 = extent(self.words)
-        self.size = max(ink.size for ink in self.words)
-        self.text = " ".join(ink.text for ink in self.words)
-        letters = sum(len(ink.text) for ink in self.words)
-        self.bold = sum(len(ink.text) for ink in self.words if ink.bold) * 2 > letters
+        words = self.words
+        self.x0, self.y0, self.x1, self.y1 = extent(words)
+        self.size = max([ink.size for ink in words])
+        self.text = " ".join([ink.text for ink in words])
+        self.bold = sum([len(ink.text) for ink in words if ink.bold]) * 2 > len(self.text) - len(words) + 1
         if not self.marker and len(self.words) > 1 and MARKER.fullmatch(self.words[0].text):
             self.marker, self.text_x0 = self.words[0].text, self.words[1].x0
         self.text_x0 = self.text_x0 or self.x0
@@ -55,52 +58,65 @@ class Run:
     def yc(self) -> float:
         return (self.y0 + self.y1) / 2
 
-    def line(self, block: int) -> Line:
-        """The run as a line of ``block``; boxes still in points."""
-        words = tuple(Word(ink.text, (ink.x0, ink.y0, ink.x1, ink.y1)) for ink in self.words)
-        return Line(self.text, (self.x0, self.y0, self.x1, self.y1), words, round(self.size, 1), self.bold, block)
+    def line(self, block: int, place: Place) -> Line:
+        """The run as a line of ``block``, its boxes put onto the page by ``place``."""
+        words = tuple([Word(ink.text, place((ink.x0, ink.y0, ink.x1, ink.y1))) for ink in self.words])
+        box = place((self.x0, self.y0, self.x1, self.y1))
+        return Line(self.text, box, words, round(self.size, 1), self.bold, block)
 
 
 def extent(words: Sequence[Ink]) -> Rect:
     """The box around ``words``."""
     return (
-        min(ink.x0 for ink in words),
-        min(ink.y0 for ink in words),
-        max(ink.x1 for ink in words),
-        max(ink.y1 for ink in words),
+        min([ink.x0 for ink in words]),
+        min([ink.y0 for ink in words]),
+        max([ink.x1 for ink in words]),
+        max([ink.y1 for ink in words]),
     )
 
 
 def visual_rows(words: Sequence[Ink]) -> list[list[Ink]]:
     """Words grouped by the height at which they stand, top to bottom, each row from left to right."""
+    level: dict[tuple[float, float], list[Ink]] = {}  # most words of a line stand at exactly the same height
+    for ink in words:
+        level.setdefault((ink.y0, ink.y1), []).append(ink)
     rows: list[list[Ink]] = []
     spans: list[tuple[float, float]] = []  # of each row's tallest word
-    for ink in sorted(words, key=lambda w: w.y0 + w.y1):
+    for (y0, y1), inks in sorted(level.items(), key=lambda item: item[0][0] + item[0][1]):
         for k in range(len(rows) - 1, max(-1, len(rows) - 4), -1):
             top, bottom = spans[k]
-            overlap = min(bottom, ink.y1) - max(top, ink.y0)
-            if overlap > 0.55 * min(bottom - top, ink.y1 - ink.y0):
-                rows[k].append(ink)
-                if ink.y1 - ink.y0 > bottom - top:
-                    spans[k] = (ink.y0, ink.y1)
+            overlap = min(bottom, y1) - max(top, y0)
+            if overlap > 0.55 * min(bottom - top, y1 - y0):
+                rows[k] += inks
+                if y1 - y0 > bottom - top:
+                    spans[k] = (y0, y1)
                 break
         else:
-            rows.append([ink])
-            spans.append((ink.y0, ink.y1))
+            rows.append(inks)
+            spans.append((y0, y1))
     for row in rows:
-        row.sort(key=lambda w: w.x0)
+        row.sort(key=_left)
     return rows
+
+
+def _left(ink: Ink) -> float:
+    return ink.x0
 
 
 def row_runs(words: Sequence[Ink]) -> list[Run]:
     """The runs of ``words``, row by row, each row from left to right."""
     runs: list[Run] = []
-    for number, row in enumerate(visual_rows(words)):
+    rows = visual_rows(words)
+    for number, row in enumerate(rows):
         limit = _gap_limit(row)
         current = [row[0]]
         reach = row[0].x1
         for ink in row[1:]:
-            if ink.x0 - reach > limit * max(ink.size, current[-1].size):
+            gap = ink.x0 - reach
+            size = max(ink.size, current[-1].size)
+            if gap > limit * size or (
+                limit > RUN_GAP and gap > GUTTER * size and _in_river(rows, number, reach + gap / 2)
+            ):
                 runs.append(Run(current, number))
                 current = []
             current.append(ink)
@@ -109,15 +125,34 @@ def row_runs(words: Sequence[Ink]) -> list[Run]:
     return runs
 
 
+def _in_river(rows: list[list[Ink]], number: int, x: float) -> bool:
+    """Whether the white at ``x`` goes on through the rows above and below, as between two justified columns."""
+    length = 1
+    for step in (-1, 1):
+        k = number + step
+        while 0 <= k < len(rows) and length < RIVER_ROWS:
+            row = rows[k]
+            if row[0].x1 < x < row[-1].x0:
+                right = next(i for i, ink in enumerate(row) if ink.x1 > x)
+                if row[right].x0 <= x or row[right].x0 - row[right - 1].x1 < 0.5 * row[right].size:
+                    break
+                length += 1
+            elif row[0].x0 <= x <= row[-1].x1:
+                break
+            k += step
+    return length >= RIVER_ROWS
+
+
 def _gap_limit(row: list[Ink]) -> float:
     """The gap that ends a run in this row, as a multiple of the font size."""
     if len(row) < 6:
         return RUN_GAP
-    digits = sum(any(c.isdigit() for c in ink.text) for ink in row)
-    if digits * 2 > len(row):
+    gaps = sorted([(b.x0 - a.x1) / max(a.size, 1.0) for a, b in pairwise(row)])
+    usual = gaps[len(gaps) // 2]
+    if usual >= 0.8 or usual * JUSTIFIED_GAP <= RUN_GAP:
         return RUN_GAP
-    usual = median((b.x0 - a.x1) / max(a.size, 1.0) for a, b in pairwise(row))
-    return max(RUN_GAP, JUSTIFIED_GAP * usual) if usual < 0.8 else RUN_GAP
+    figures = sum(not ink.text.isalpha() and any(c.isdigit() for c in ink.text) for ink in row)
+    return RUN_GAP if figures * 2 > len(row) else JUSTIFIED_GAP * usual
 
 
 def reading_text(words: Sequence[Ink]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from rapidfuzz import fuzz
 
@@ -18,14 +19,15 @@ from index.sketch import PageSketch
 SLIDE_SHAPE = 1.25  # width by height
 SLIDE_TEXT = 13.0  # points; a landscape page in smaller print is a table or a poster
 SLIDE_WORDS = 450
+SLIDE_SHARE = 0.4  # of the landscape pages in a row
 SCREENS = frozenset({(720, 540), (960, 540), (720, 405), (1280, 720), (1440, 810), (1920, 1080), (780, 540)})  # points
 NAMED_ALIKE = 90.0  # per cent, between an item's title and a report's heading
 
 # "APPENDIX 2", "Appendix One – Annual Report", "Annex A: Terms of reference", "Exhibit B", "Attachment 4"
 APPENDIX = re.compile(
-    r"(?P<mark>(?:appendix|appendices|annex(?:e|ure)?|attachment|exhibit)\s*(?P<n>[“\"']?\s*(?:[A-Z]{1,2}|\d{1,2}|[IVX]{1,4}|one|two|three|four|five|six)[a-z]?\d?\b[”\"']?))"
-    r"(?P<title>\s*[-–—:.|\t ]*\s*.{0,140})",
-    re.I,
+    r"(?P<mark>(?i:appendix|annex(?:e|ure)?|attachment|exhibit)\s+[“\"']?\s*"
+    r"(?:[A-Z]{1,2}\d?|\d{1,2}[A-Za-z]?|[IVX]{1,4}|(?i:one|two|three|four|five|six|seven|eight))\b\s?[”\"']?)"
+    r"(?P<title>\s*[-–—:.|\t ]*\s*.{0,140})"
 )
 # "REPORT TO: Health Board", "From: Jo Bloggs", "STAFF REPORT", "Report of the Director", "SUBJECT: Budget"
 REPORT_HEAD = re.compile(
@@ -165,6 +167,7 @@ def _papers(
     late: bool,
 ) -> Iterator[PagePaper]:
     by_number = {item.number: item for item in items}
+    slides = slide_pages(sketches, on_page)
     before: PagePaper | None = None
     appendix = ""
     for page, head, number in zip(sketches, heads, on_page, strict=True):
@@ -180,7 +183,7 @@ def _papers(
             before = replace(before, begins=False)
             yield before
             continue
-        kind, title, mark = _kind(page, head, item, before, new_item)
+        kind, title, mark = _kind(page, head, item, before, new_item, page.pdf_page in slides)
         begins = new_item or (mark != "" and mark != appendix) or (before is not None and kind is not before.kind)
         appendix = mark or ("" if begins else appendix)
         exempt = (item is not None and item.exempt) or is_marked_exempt(page, head)
@@ -193,7 +196,12 @@ def _papers(
 
 
 def _kind(
-    page: PageSketch, head: Sequence[str], item: AgendaItem | None, before: PagePaper | None, new_item: bool
+    page: PageSketch,
+    head: Sequence[str],
+    item: AgendaItem | None,
+    before: PagePaper | None,
+    new_item: bool,
+    slide: bool,
 ) -> tuple[Kind, str, str]:
     """Kind, title, and the mark of an appendix ("appendix 2") of a page that has text."""
     named = item.title if item else ""
@@ -203,12 +211,11 @@ def _kind(
     if is_minutes_head(head):
         return Kind.MINUTES, named or "Minutes", ""
     if appendix:
-        slides = is_slide(page) and not page.scanned
-        return (Kind.SLIDES if slides else Kind.APPENDIX), appendix[1], appendix[0]
+        return (Kind.SLIDES if _shape(page) in SCREENS else Kind.APPENDIX), appendix[1], appendix[0]
     was = before.kind if before is not None and not new_item else None
     if was is Kind.SUPPLEMENT:
         return Kind.SUPPLEMENT, named, ""
-    if is_slide(page) and was is not Kind.MINUTES:
+    if slide and was is not Kind.MINUTES:
         return Kind.SLIDES, _first_line(head) or named, ""
     if new_item:
         minutes = item is not None and re.search(r"\bminutes\b", item.title, re.I) and not is_report_head(head)
@@ -220,11 +227,22 @@ def _kind(
     return was or Kind.REPORT, named, ""
 
 
-def is_slide(page: PageSketch) -> bool:
-    """Whether a page is a presentation slide: landscape, in large print or of a screen's shape."""
-    if page.width < SLIDE_SHAPE * page.height or page.words > SLIDE_WORDS:
-        return False
-    return (round(page.width), round(page.height)) in SCREENS or page.size >= SLIDE_TEXT
+def slide_pages(sketches: Sequence[PageSketch], on_page: Sequence[str | None]) -> set[int]:
+    """The PDF pages that are presentation slides, told for each unbroken run of landscape pages of one item."""
+    slides: set[int] = set()
+    for _, run in groupby(zip(sketches, on_page, strict=True), key=lambda one: (_shape(one[0]), one[1])):
+        pages = [page for page, _ in run]
+        if pages[0].width < SLIDE_SHAPE * pages[0].height:
+            continue
+        shown = [page for page in pages if page.words] or pages
+        large = sum(page.size >= SLIDE_TEXT and page.words <= SLIDE_WORDS for page in shown)
+        if _shape(pages[0]) in SCREENS or large >= SLIDE_SHARE * len(shown):
+            slides.update(page.pdf_page for page in pages)
+    return slides
+
+
+def _shape(page: PageSketch) -> tuple[int, int]:
+    return round(page.width), round(page.height)
 
 
 def is_report_head(head: Sequence[str]) -> bool:

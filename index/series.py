@@ -51,7 +51,9 @@ STAMPS: tuple[tuple[Form, re.Pattern[str]], ...] = (
 )
 INSIDE: tuple[re.Pattern[str], ...] = (
     # "City of Exford   Page 4   Printed on 2/9/2021", "BCF return v3 Page 1 of 5", "Page 2 of 4 – Ordinance 7"
-    re.compile(r"\bpage\s?(?P<n>\d{1,4})\b(?:\s?(?:of|/)\s?(?P<total>\d{1,4}))?", re.I),
+    re.compile(
+        r"\bpage\s?(?P<prefix>[A-Z]{1,3}-?\d{1,3}[.-])?(?P<n>\d{1,4})\b(?:\s?(?:of|/)\s?(?P<total>\d{1,4}))?", re.I
+    ),
     # "Open Board minutes draft v1   7"
     re.compile(r"\S[\s|]+[-–]?\s*(?P<n>\d{1,4})\s*[-–|]?$"),
     # "12 | Annual report 2021/22"
@@ -72,6 +74,7 @@ class Candidate:
     prefix: str = ""
     suffix: str = ""
     total: int | None = None
+    scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def _candidate(
             prefix=parts.get("prefix") or "",
             suffix=(parts.get("suffix") or "").lower(),
             total=int(parts["total"]) if parts.get("total") else None,
+            scanned=page.scanned,
         )
 
 
@@ -162,7 +166,7 @@ def find_series(found: Iterable[Candidate]) -> list[Series]:
     """Sorts candidates by form and place, and each place's numbers into runs; the best supported first."""
     series = []
     for (form, prefix), same_form in _grouped(found).items():
-        for same_place in _by_place(same_form):
+        for same_place in [same_form] if prefix else _by_place(same_form):  # "G-4.12" is unlike any other
             runs = _runs(same_place)
             if runs:
                 series.append(Series(form, prefix, tuple(same_place), tuple(runs)))
@@ -172,7 +176,7 @@ def find_series(found: Iterable[Candidate]) -> list[Series]:
 def _grouped(found: Iterable[Candidate]) -> dict[tuple[Form, str], list[Candidate]]:
     groups: dict[tuple[Form, str], list[Candidate]] = defaultdict(list)
     for candidate in found:
-        groups[candidate.form, candidate.prefix].append(candidate)
+        groups[Form.PAGE if candidate.prefix else candidate.form, candidate.prefix].append(candidate)
     return groups
 
 
@@ -227,7 +231,18 @@ def _runs(found: Sequence[Candidate]) -> list[Run]:
             runs[-1] = Run(offset, (*runs[-1].pages, page))
         else:
             runs.append(Run(offset, (page,)))
-    return _without_intrusions([run for run in runs if len(run.pages) > 1])
+    scanned = {candidate.pdf_page for candidate in found if candidate.scanned}
+    trimmed = [Run(run.offset, _trimmed(run.pages, scanned)) for run in runs]
+    return _without_intrusions([run for run in trimmed if len(run.pages) > 1])
+
+
+def _trimmed(pages: tuple[int, ...], scanned: set[int]) -> tuple[int, ...]:
+    """A misread figure may fit a count by chance: a scan at a run's edge, away from the next page, does not extend it."""
+    while len(pages) > 1 and pages[0] in scanned and pages[1] - pages[0] > 1:
+        pages = pages[1:]
+    while len(pages) > 1 and pages[-1] in scanned and pages[-1] - pages[-2] > 1:
+        pages = pages[:-1]
+    return pages
 
 
 def _without_intrusions(runs: list[Run]) -> list[Run]:

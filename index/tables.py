@@ -15,7 +15,7 @@ from statistics import median
 from index.ink import Ink, Rect
 from index.model import Cell, Line, Word
 from index.rulings import Grid, bands, grids
-from index.runs import Run, extent, reading_text, row_runs, visual_rows
+from index.runs import Place, Run, extent, reading_text, row_runs, visual_rows
 
 # a cell that holds a figure
 NUMERIC = re.compile(
@@ -46,14 +46,14 @@ class Row:
     def filled(self) -> int:
         return sum(bool(words) for _, _, words in self.cells)
 
-    def line(self, block: int) -> Line:
-        """The row as one line of ``block``; boxes still in points."""
+    def line(self, block: int, place: Place) -> Line:
+        """The row as one line of ``block``, its boxes put onto the page by ``place``."""
         cells = tuple(Cell(reading_text(words), column, span) for column, span, words in self.cells)
         ordered = [ink for _, _, words in self.cells for row in visual_rows(words) for ink in row]
         return Line(
             "\t".join(cell.text for cell in cells),
-            extent(ordered),
-            tuple(Word(ink.text, (ink.x0, ink.y0, ink.x1, ink.y1)) for ink in ordered),
+            place(extent(ordered)),
+            tuple([Word(ink.text, place((ink.x0, ink.y0, ink.x1, ink.y1))) for ink in ordered]),
             round(median(ink.size for ink in ordered), 1),
             all(ink.bold for ink in ordered),
             block,

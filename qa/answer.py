@@ -10,12 +10,13 @@ from index.minutes import is_recommendation
 from index.passages import BULLET
 from qa.evidence import Evidence
 from qa.periods import periods
-from qa.question import Analysis
+from qa.question import Analysis, Wanted
 from qa.words import stems
 
 USUAL_WORDS = 75
 MOST_CLAIMS = 4
 DROP = 0.62  # evidence scoring less than this share of the best adds nothing
+FIGURES = {Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE}
 UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth to further evidence
 WIDE_ROW = 5  # cells above which only those asked for are told
 LEAD_WORDS = 14
@@ -38,7 +39,7 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
     same: dict[int, list[Evidence]] = {}
     covered: set[str] = set()
     words = 0
-    left = list(evidence)
+    left = _holding(question, evidence)
     total = sum(worth.values()) or 1.0
     while left and len(chosen) < MOST_CLAIMS:
         best = max(left, key=lambda e: e.score + _gain(e, covered, worth, total))
@@ -58,6 +59,14 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
         words += length
     chosen.sort(key=lambda e: -e.score)
     return [Draft(told(question, e), (e, *same.get(id(e), [])[:1])) for e in chosen]
+
+
+def _holding(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Where a figure or date is asked for, only what holds one, unless nothing good does."""
+    if not FIGURES & question.wanted or not evidence:
+        return list(evidence)
+    holding = [e for e in evidence if e.holds > 0]
+    return holding if holding and holding[0].score >= DROP * evidence[0].score else list(evidence)
 
 
 def _gain(e: Evidence, covered: set[str], worth: Mapping[str, float], total: float) -> float:
@@ -98,7 +107,7 @@ def row_told(question: Analysis, e: Evidence) -> str:
     filled = [(i, cell) for i, cell in enumerate(cells) if cell]
     if not filled:
         return _flat(e.text)
-    label_at, label = filled[0]
+    label_at, label = filled[0][0], filled[0][1].rstrip(":")
     values = filled[1:]
     asked = set(question.terms)
     if len(values) > WIDE_ROW and columns:

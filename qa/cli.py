@@ -98,9 +98,11 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--set", metavar="FILE", type=Path, help="question set, JSONL (default: the sample packs' own)"
     )
-    evaluate.add_argument("--pages", metavar="DIR", type=Path, help="folder of the packs' true pages, *.pages.jsonl")
-    evaluate.add_argument("--out", metavar="DIR", type=Path, help="where answers and scores are written")
-    evaluate.add_argument("--floors", metavar="FILE", type=Path, help="lowest allowed scores; below one, exit 1")
+    evaluate.add_argument(
+        "--pages", metavar="DIR", type=Path, help="folder of its packs, *.pdf, and their true pages, *.pages.jsonl"
+    )
+    evaluate.add_argument("--out", metavar="DIR", type=Path, help="where answers and scores go (default: build/eval)")
+    evaluate.add_argument("--floors", metavar="FILE", type=Path, help="least allowed scores; below one, exit 1")
     return parser
 
 

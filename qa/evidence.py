@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,33 +22,52 @@ PASSAGES_READ = 20
 COMPARED_BY_MEANING = 28  # sentences given to the embedding model, a cost of some milliseconds each
 LIST_WORDS = 70  # a lead-in is read together with its list up to this length
 
+ROW_WORDS = 80  # a longer row is a page of cells run together, not an answer
+HEADING_WORDS = 9
+NUMBER_AHEAD = re.compile(r"^[\w./]{0,8}\d[\w./]*\s+")  # "3.1 ", "HWB26 "
+
 # What a sentence or row must hold to answer each kind of question.
 HOLDS: Mapping[Wanted, re.Pattern[str]] = {
-    # "£1.2m", "£000s", "4.2 million", "1,459,897"
-    Wanted.MONEY: re.compile(r"£\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|£.*\d|\b\d{1,3}(?:,\d{3})+\b", re.I | re.S),
+    # "£1.2m", "4.2 million", "1,459,897"
+    Wanted.MONEY: re.compile(
+        r"£\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|£.*\d|\b\d{1,3}(?:,\d{3})+\b", re.I | re.S
+    ),
+    Wanted.FIGURE: re.compile(r"\d"),
+    # "39", "1,250", "eight", but no year, date or paragraph number
     Wanted.COUNT: re.compile(
         r"(?<![\d/.-])(?!(?:19|20)\d\d\b)\d[\d,.]*(?![\d/]|\.\d|(?:st|nd|rd|th)\b)|"
-        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|none|no one|half|both)\b", re.I
+        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|none|no one|half|both)\b",
+        re.I,
     ),
-    Wanted.PERCENT: re.compile(r"\d\s?%|per ?cent|\b(?:half|third|quarter|fifth|majority)\b|\b\d+ (?:in|out of) \d", re.I),
-    # "5 July 2023", "since March", "in 2017", "9.00am"
+    # "68%", "two per cent", "a third", "3 in 10"
+    Wanted.PERCENT: re.compile(
+        r"\d\s?%|per ?cent|\b(?:half|third|quarter|fifth|majority)\b|\b\d+ (?:in|out of) \d", re.I
+    ),
+    # "5 July 2023", "since March", "in 2017", "9.00am", "for two years"
     Wanted.DATE: re.compile(
-        r"\b(?:jan(?:uary)?|feb(?:ruary)?|march|mar|april|apr|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-        r"nov(?:ember)?|dec(?:ember)?|monday|tuesday|wednesday|thursday|friday|spring|summer|autumn|winter)\b|"
-        r"\b(?:19|20)\d\d\b|\b\d+ (?:years?|months?|weeks?|days?)\b|\b(?:one|two|three|four|five|six|twelve) (?:years?|months?|weeks?)\b|"
-        r"\b\d{1,2}[.:]\d\d ?[ap]\.?m|\b20\d\d[-/]\d\d", re.I
+        r"\b(?:jan(?:uary)?|feb(?:ruary)?|march|mar|april|apr|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+        r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|monday|tuesday|wednesday|thursday|friday|spring|summer|autumn|"
+        r"winter)\b|\b(?:19|20)\d\d\b|\b20\d\d[-/]\d\d|\b\d{1,2}[.:]\d\d ?[ap]\.?m|"
+        r"\b(?:\d+|one|two|three|four|five|six|twelve)[ -](?:years?|months?|weeks?|days?)\b",
+        re.I,
     ),
     # "Cllr J Smith", "Dr Patel", "Joanne Smith"
     Wanted.PERSON: re.compile(
-        r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllrs?|Councillors?|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev|Supt)\.?\s+(?:[A-Z]\.? ?)*[A-Z]|"
+        r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllrs?|Councillors?|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev|Supt)\.?\s+"
+        r"(?:[A-Z]\.? ?)*[A-Z]|"
         r"\b[A-Z][a-z'’-]+ (?:[A-Z]\.? )?(?:Mc|Mac|O['’])?[A-Z][a-z'’-]+\b|\b[A-Z]\.? ?[A-Z][a-z]+\b"
     ),
+    # "due to staff shortages", "so that the fund can be spent"
     Wanted.REASON: re.compile(
         r"\b(?:because|due to|owing to|as a result|result of|in order to|so that|reasons?|since|following|therefore|"
-        r"caused|driven by|reflects?|to (?:ensure|allow|enable|support|reduce|improve|avoid|provide|meet))\b", re.I
+        r"caused|driven by|reflects?|to (?:ensure|allow|enable|support|reduce|improve|avoid|provide|meet))\b",
+        re.I,
     ),
-    Wanted.DEFINITION: re.compile(r"\b(?:means?|is (?:a|an|the|when|where)|are|defined|refers?|known as|stands? for|i\.e\.)\b|[–:(]", re.I),
-}  # fmt: skip
+    # "means that", "is the", "refers to", "Better Care Fund (BCF) –"
+    Wanted.DEFINITION: re.compile(
+        r"\b(?:means?|is (?:a|an|the|when|where)|are|defined|refers?|known as|stands? for|i\.e\.)\b|[–:(]", re.I
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,7 @@ class Weights:
     phrase: float = 0.25  # neighbouring words of the question stand together
     period: float = 0.3
     short: float = 0.6
+    heading: float = 0.8  # a heading names a matter and says nothing of it
     long: float = 0.4
     decision: float = 0.35
 
@@ -127,7 +148,7 @@ def _units(passage: Passage) -> Iterator[Evidence]:
         around = " ".join([passage.title or passage.heading, *passage.columns])
         start = 0
         for row in passage.text.split("\n"):
-            if row.strip():
+            if row.strip() and len(row.split()) <= ROW_WORDS:
                 yield Evidence(passage, start, start + len(row), around)
             start += len(row) + 1
         return
@@ -140,21 +161,21 @@ def _units(passage: Passage) -> Iterator[Evidence]:
         yield Evidence(passage, start, end, " ".join(p for p in (passage.heading, lead if item else "", before) if p))
         if text.rstrip().endswith(":"):
             lead = text
-            last = _list_end(passage, end, blocks)
-            if last > end and len(passage.text[start:last].split()) <= LIST_WORDS:
+            last = _list_end(passage, start, end, blocks)
+            if last > end:
                 yield Evidence(passage, start, last, passage.heading)
         elif not item:
             lead = ""
         before = text if not item else before
 
 
-def _list_end(passage: Passage, start: int, blocks: Sequence[int]) -> int:
-    """Where the list that follows a lead-in ending at ``start`` ends."""
+def _list_end(passage: Passage, lead: int, start: int, blocks: Sequence[int]) -> int:
+    """Where the list ends that follows the lead-in from ``lead`` to ``start``; a long one is read as far as usual."""
     end = start
-    for first, last in zip(blocks, blocks[1:], strict=False):
+    for first, last in pairwise(blocks):
         if first < start:
             continue
-        if not BULLET.match(passage.text[first:last]):
+        if not BULLET.match(passage.text[first:last]) or len(passage.text[lead:last].split()) > LIST_WORDS:
             break
         end = last
     return len(passage.text[:end].rstrip()) if end > start else start
@@ -170,8 +191,8 @@ def _weighed(
     around = sum(worth[s] for s in worth if s in near and s not in own) / total
     wider = sum(worth[s] for s in worth if s in passage_stems and s not in near and s not in own) / total
     ordered = stems(e.text)
-    pairs = set(zip(ordered, ordered[1:], strict=False))
-    asked = list(zip(question.terms, question.terms[1:], strict=False))
+    pairs = set(pairwise(ordered))
+    asked = list(pairwise(question.terms))
     phrase = sum(pair in pairs for pair in asked) / len(asked) if asked else 0.0
     holds = held(question, e)
     period = agreement(question, f"{e.text} {e.around}")
@@ -185,6 +206,7 @@ def _weighed(
         + WEIGHTS.phrase * phrase
         + WEIGHTS.period * period
         - (WEIGHTS.short if length < 5 and not e.passage.table else 0.0)
+        - (WEIGHTS.heading if _is_heading(e) else 0.0)
         - WEIGHTS.long * max(0, length - 50) / 50
         + _decides(question, e)
     )
@@ -205,6 +227,16 @@ def held(question: Analysis, e: Evidence) -> float:
         percent_column = kind is Wanted.PERCENT and "%" in header and re.search(r"\d", text)
         count += bool(pattern.search(text) or money_column or percent_column)
     return count / len(wanted)
+
+
+def _is_heading(e: Evidence) -> bool:
+    """A few words that end nothing and hold no figure; items of lists and table rows are often like that too."""
+    text = e.text.strip()
+    if e.passage.table or BULLET.match(text):
+        return False
+    bare = NUMBER_AHEAD.sub("", text)
+    named = _flat(text) == e.passage.heading or (len(text) > 6 and text.upper() == text)
+    return named or (len(bare.split()) <= HEADING_WORDS and text[-1] not in ".?!;:" and not re.search(r"\d", bare))
 
 
 def _without(question: Analysis, text: str) -> str:

@@ -14,6 +14,7 @@ class Wanted(StrEnum):
     """A kind of answer."""
 
     MONEY = "money"
+    FIGURE = "figure"
     COUNT = "count"
     PERCENT = "percent"
     DATE = "date"
@@ -30,22 +31,27 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
         # "How much did it cost?", "what sum in pounds", "what's the budget for"
         (
             Wanted.MONEY,
-            r"\bhow much (?!\w+er\b)|\bwhat (?:sum|amount)\b|\bin pounds\b|\bhow many (?:pounds|£)|"
-            r"\b(?:what|which)\b.{0,40}\b(?:cost|costs|price|budget|spend|spending|grant|allocation|fee|funding)\b"
-            r"(?! (?:board|committee|group|plan|report|papers?|for\b.*\bagree))",
+            r"\bhow much\b.{0,80}\b(?:money|cost|spen[dt]|spending|pay|paid|fund\w*|budget\w*|grants?|price\w*|fees?|"
+            r"charge\w*|worth|allocat\w*|invest\w*|sav(?:e|ed|ing|ings)|owe[ds]?|overspen\w*|underspen\w*|pounds|"
+            r"put in|set aside|earmarked|awarded|receiv\w*|contribut\w*|rais(?:e|ed)|borrow\w*)\b|"
+            r"£.{0,60}\bhow much\b|\bwhat (?:sum|amount)\b|\bin pounds\b|\bhow many (?:pounds|£)|"
+            r"\bwhat(?:'s|’s| is| was| were| are| will be| would be) (?:the )?(?:[\w-]+ ){0,4}"
+            r"(?:cost|costs|price|budget|fee|grant|allocation|spend|salary)\b",
         ),
+        # "How much additional capacity", "how big a drop"
         (
-            Wanted.COUNT,
-            r"\bhow many\b|\bnumber of\b|\bhow (?:large|big) (?:is|was|are|were) the (?:team|group|waiting)",
+            Wanted.FIGURE,
+            r"\bhow (?:much|big|large|far|fast|old)\b|\bwhat(?:'s|’s| is| was)? the (?:target|total|level)\b",
         ),
+        (Wanted.COUNT, r"\bhow many\b|\bnumber of\b"),
         (
             Wanted.PERCENT,
             r"\bper ?cent\b|\bpercentage\b|%|\b(?:what|which) (?:proportion|share|fraction|rate)\b|\bproportion of\b",
         ),
         (
             Wanted.DATE,
-            r"^\s*(?:and |so |but )?when\b|\b(?:from|by|since|until) when\b|\bwhen (?:did|does|do|is|was|were|will|are)\b|"
-            r"\b(?:what|which) (?:dates?|days?|month|year|period|time)\b|\bdeadline\b|\bcut-?off\b|\bhow long\b",
+            r"^\s*(?:and |so |but )?when\b|\b(?:from|by|since|until) when\b|\bwhen (?:did|does|do|is|was|were|will|"
+            r"are)\b|\b(?:what|which) (?:dates?|days?|month|year|period|time)\b|\bdeadline\b|\bcut-?off\b|\bhow long\b",
         ),
         (
             Wanted.PERSON,
@@ -70,8 +76,8 @@ PAGE = re.compile(r"\b(?:agenda )?(?:page|pg\.?|p\.) ?(\d{1,4})\b", re.I)
 # Words of the asking itself: they name the sort of answer or the papers, and are seldom in the answering sentence.
 ASKING = frozenset(
     stem(word)
-    for word in """many much number sum amount date name person people council councillor board committee meeting
-    report paper pack page item agenda figure percentage percent proportion total year according""".split()
+    for word in """many much number sum amount date name person people council councillor board committee meeting report paper
+    pack page item agenda figure percentage percent proportion total year according""".split()
 )
 
 

@@ -107,7 +107,7 @@ class Reader:
         scope: Scope,
     ) -> str | None:
         """Why the papers do not answer, in words; None when they seem to."""
-        if off_topic(question, evidence, worth):
+        if off_topic(evidence, worth):
             return ""
         absent = missing_names(question, frequency, where.told)
         if absent:

@@ -15,14 +15,17 @@ from qa.evidence import Evidence
 from qa.periods import periods
 from qa.question import Analysis, Wanted
 from qa.retrieve import Hit
+from qa.words import names, stem
 
 TYPED_SHARE = 0.72  # the best sentence that holds the wanted kind must come this near the best of all
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
 LEAST_WORDS = 0.12
+LEAST_NAME = 5  # letters of a name that counts as one
 HARD_KINDS = (Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT)
 # What was decided, in the past: "did the board approve", "what was agreed"
 DECIDED = re.compile(
-    r"\b(?:did|has|have|had)\b.{0,80}\b(?:agree|approve|decide|resolve|adopt|endorse|sign off|vote|reject|refuse)|"
+    r"\b(?:did|has|have|had)\b(?! to\b).{0,80}\b(?:agree|approve|decide|resolve|adopt|endorse|sign off|vote|reject|"
+    r"refuse)|"
     r"\b(?:agreed|approved|decided|resolved|adopted|endorsed|rejected|refused|signed off|voted)\b",
     re.I,
 )
@@ -33,10 +36,9 @@ PROPOSED = re.compile(
 
 
 def missing_names(question: Analysis, frequency: Mapping[str, int], told: frozenset[str]) -> list[str]:
-    """Names in the question that stand nowhere in the papers; short ones and acronyms are not counted."""
-    return sorted(
-        name for name in question.names if len(name) >= 5 and name not in told and frequency.get(name, 0) == 0
-    )
+    """Names in the question that stand nowhere in the papers; acronyms are not counted, as anyone makes them up."""
+    plain = {stem(name): name for name in names(question.text) if len(name) >= LEAST_NAME and name[1:].islower()}
+    return sorted(name for key, name in plain.items() if key not in told and frequency.get(key, 0) == 0)
 
 
 def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequence[date]) -> date | None:
@@ -64,29 +66,25 @@ def lacks_kind(question: Analysis, evidence: Sequence[Evidence]) -> Wanted | Non
 
 
 def other_period(question: Analysis, evidence: Sequence[Evidence], pages: Mapping[tuple[str, int], str]) -> bool:
-    """Whether the best evidence speaks of another year than the question, and nothing near it of the asked one."""
+    """Whether the best evidence speaks of another year than the question asks for.
+
+    Either it, its heading or its table says so and no other good evidence agrees, or neither its page nor its
+    meeting is near the asked year.
+    """
     asked = {p for p in question.periods if p[0] in "fy"}
     if not asked or not evidence:
         return False
     best = evidence[0]
-    page = pages.get((best.passage.pack, best.passage.spans[0].pdf_page), best.passage.text)
-    near = periods(f"{best.around} {best.passage.context}") | periods(page)
-    if asked & near or asked & _next_years(near):
+    if any(e.period > 0 for e in evidence[:5]):
         return False
-    return bool({p for p in near if p[0] in "fy"})
+    if best.period < 0:
+        return True
+    page = pages.get((best.passage.pack, best.passage.spans[0].pdf_page), best.passage.text)
+    near = {int(p[1:5]) for p in periods(f"{best.around} {best.passage.context}") | periods(page) if p[0] in "fy"}
+    return bool(near) and all(abs(int(p[1:]) - year) > 1 for p in asked for year in near)
 
 
-def _next_years(told: frozenset[str]) -> set[str]:
-    """Years that papers of these years speak of without saying so: a financial year for its two calendar years."""
-    found: set[str] = set()
-    for period in told:
-        if re.fullmatch(r"[fy]\d{4}", period):
-            year = int(period[1:])
-            found |= {f"y{year}", f"y{year + 1}"} if period[0] == "f" else {f"f{year}", f"f{year - 1}"}
-    return found
-
-
-def off_topic(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> bool:
+def off_topic(evidence: Sequence[Evidence], worth: Mapping[str, float]) -> bool:
     """Whether the papers do not speak of the matter at all."""
     if not evidence:
         return True

@@ -13,12 +13,12 @@ _STEMMER = snowballstemmer.stemmer("english")
 # Words that say nothing of what is asked; question words are read by ``qa.question`` instead.
 STOPWORDS = frozenset(
     """a about above after again all also am an and any are as at be because been before being between both but by
-    can could did do does doing done down during each either else for from further get gets getting got had has have
-    having he her here hers him his how i if in into is it its just let like many may me might more most much must my
-    no nor not now of off on once one only or other our out over own per please same shall she should show so some
-    such tell than that the their them then there these they thing things this those through to too under until up us
-    very was way we were what when where which while who whom whose why will with would yes you your whats anyone
-    anything someone something actually say says said give given make made go going""".split()
+    can could did do does doing done down during each either else for from further get gets getting got had has
+    have having he her here hers him his how i if in into is it its just let like many may me might more most
+    much must my no nor not now of off on once one only or other our out over own per please same shall she
+    should show so some such tell than that the their them then there these they thing things this those through
+    to too under until up us very was way we were what when where which while who whom whose why will with would
+    yes you your whats anyone anything someone something actually say says said give given make made go going""".split()
 )
 TOKEN = re.compile(r"[A-Za-z0-9£%]+(?:[.,'’&/-][A-Za-z0-9]+)*[%]?")
 POSSESSIVE = re.compile(r"['’]s$|['’]$")

@@ -160,7 +160,7 @@ def test_every_failure_has_one_shape(client, method, path, sent, status, code):
 def test_a_body_that_is_no_json_is_refused(client):
     json_type = {"Content-Type": "application/json"}
     check_failure(client.post("/api/ask", content=b"{broken", headers=json_type), 422, "bad_request")
-    check_failure(client.post("/api/ask", content=b"\xff\xfe", headers=json_type), 400, "bad_request")
+    check_failure(client.post("/api/ask", content=b"\xff\xfe", headers=json_type), 422, "bad_request")
 
 
 def test_a_large_body_is_refused_with_and_without_its_length(client):
@@ -175,7 +175,6 @@ def test_a_crash_tells_nothing_of_the_inside(crashing_client):
     for response in (crashing_client.post("/api/ask", json={"question": QUESTION}), crashing_client.get("/api/packs")):
         error = check_failure(response, 500, "internal_error")
         assert "secret" not in json.dumps(error)
-        assert set(SECURITY_HEADERS) <= {name.title() for name in response.headers} | set(SECURITY_HEADERS)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/packs", "/nowhere", "/static/chat.js", f"/api/packs/{PACK}/pdf"])

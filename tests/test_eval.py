@@ -162,12 +162,11 @@ def test_a_perfect_run_gets_full_marks(questions: list[GoldQuestion], pages: dic
     rows = score(questions, {q.id: perfect(q, pages) for q in questions}, pages)
     metrics = aggregate(rows)
     assert [row.id for row in rows if not row.good] == []
-    assert {name for name, value in metrics.items() if value not in (1.0, 7.0)} == {
-        "page_recall@1",  # evidence on two pages cannot be all in the first place
-        "wrong_abstain",
-        "words_median",
-    }
-    assert metrics["wrong_abstain"] == 0.0
+    assert (metrics.pop("words_median"), metrics.pop("ms_p50"), metrics.pop("wrong_abstain")) == (1, 7.0, 0.0)
+    in_first_place = metrics.pop("page_recall@1")
+    assert in_first_place is not None
+    assert 0.9 < in_first_place < 1.0  # evidence on two pages cannot all be in the first place
+    assert set(metrics.values()) == {1.0}
 
 
 def test_an_answer_that_drowns_the_reader_is_not_right(

@@ -153,10 +153,8 @@ def test_exempt_pages_and_only_they_are_marked(
 def test_budget_tables_of_both_years_add_up(pages: dict[str, list[Page]]) -> None:
     for name, total in ((MARCH, 24862), (JUNE, 26104), (SUPPLEMENT, 26281)):
         rows = [line.split("\t") for page in pages[name] for line in page["text"].splitlines()]
-        budget = [row for row in rows if len(row) == 5 and row[4].replace(",", "").isdigit()]
-        amounts = {
-            row[0]: [int(cell.replace(",", "")) if cell[:1].isdigit() else 0 for cell in row[1:]] for row in budget
-        }
+        budget = [row for row in rows if len(row) == 5 and all(re.fullmatch(r"[\d,]*|-", cell) for cell in row[1:])]
+        amounts = {row[0]: [int(cell.replace(",", "").strip("-") or 0) for cell in row[1:]] for row in budget}
         totals = amounts.pop("TOTAL")
         assert totals[3] == total
         assert [sum(column) for column in zip(*amounts.values(), strict=True)] == totals

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.packs.layout import Sheet, Text
 
-SCAN_DPI = 150
+SCAN_DPI = 200
 SCAN_SKEW = 0.6  # degrees
 STAMP_SIZE = 10.0
 

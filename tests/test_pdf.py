@@ -1,0 +1,267 @@
+"""Opening PDFs: what is refused and how, labels, outline, page boxes, streaming, pictures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import resource
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, RectangleObject
+
+from index.errors import (
+    BoardQAError,
+    DamagedFileError,
+    EmptyFileError,
+    EncryptedFileError,
+    LimitExceededError,
+    NotAPdfError,
+    UnusableFileError,
+)
+from index.pdf import Limits, open_pdf, render_png
+from tests.papers import Sheet, draw, read
+
+NASTY = Path(__file__).resolve().parents[1].parent / "shared" / "nasty"
+
+
+def two_lines(sheet: Sheet) -> None:
+    sheet.write(72, 100, "Health and Wellbeing Board", 14, bold=True)
+    sheet.write(72, 130, "The minutes were agreed.")
+
+
+def empty(sheet: Sheet) -> None:
+    """Draws nothing."""
+
+
+def encrypted(source: Path, target: Path, user: str, owner: str) -> Path:
+    writer = PdfWriter(clone_from=source)
+    writer.encrypt(user, owner, algorithm="RC4-128")
+    writer.write(target)
+    return target
+
+
+def test_words_carry_boxes_as_fractions_of_the_page(tmp_path: Path) -> None:
+    (page,) = read(draw(tmp_path / "a.pdf", two_lines))
+    heading = page.lines[0]
+    assert heading.text == "Health and Wellbeing Board"
+    assert heading.bold
+    assert heading.size == 14
+    x0, y0, x1, y1 = heading.words[0].box
+    assert x0 == pytest.approx(72 / page.width, abs=0.005)
+    assert y0 < 100 / page.height < y1 + 0.001
+    assert 0 < x1 < 0.3
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_rotated_page_is_read_as_displayed(tmp_path: Path, turn: int) -> None:
+    writer = PdfWriter(clone_from=draw(tmp_path / "a.pdf", two_lines))
+    writer.pages[0].rotate(turn)
+    writer.write(tmp_path / "turned.pdf")
+    (page,) = read(tmp_path / "turned.pdf")
+    assert page.text.splitlines() == ["Health and Wellbeing Board", "The minutes were agreed."]
+    assert page.rotation == turn
+    assert (page.width > page.height) == (turn != 180)
+    x0, y0, _, _ = page.lines[0].words[0].box
+    corner = {90: (0.88, 0.08), 180: (0.85, 0.88), 270: (0.1, 0.85)}[turn]
+    assert (x0, y0) == pytest.approx(corner, abs=0.06)
+
+
+def test_boxes_are_measured_on_the_cropped_page(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=draw(tmp_path / "a.pdf", two_lines))
+    width, height = (float(v) for v in writer.pages[0].mediabox[2:])
+    writer.pages[0].cropbox = RectangleObject((36, 0, width, height - 50))
+    writer.write(tmp_path / "cropped.pdf")
+    (page,) = read(tmp_path / "cropped.pdf")
+    assert page.width == pytest.approx(width - 36, abs=0.1)
+    assert page.lines[0].words[0].box[0] == pytest.approx(36 / (width - 36), abs=0.005)
+
+
+def test_an_empty_file_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "nothing.pdf"
+    path.write_bytes(b"")
+    with pytest.raises(EmptyFileError, match=r"nothing\.pdf"):
+        open_pdf(path)
+
+
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(b"PK\x03\x04 a word processor's file")
+    with pytest.raises(NotAPdfError, match=r"letter\.pdf"):
+        open_pdf(path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFileError, match=r"gone\.pdf"):
+        open_pdf(tmp_path / "gone.pdf")
+
+
+def test_a_pdf_without_readable_structure_is_refused_as_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "half.pdf"
+    path.write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\n")
+    with pytest.raises(DamagedFileError) as caught:
+        open_pdf(path)
+    assert "half.pdf" in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_user_password_is_asked_for_and_opens_the_file(tmp_path: Path) -> None:
+    path = encrypted(draw(tmp_path / "a.pdf", two_lines), tmp_path / "locked.pdf", "secret", "owner")
+    with pytest.raises(EncryptedFileError, match="password is needed"):
+        open_pdf(path)
+    with pytest.raises(EncryptedFileError, match="wrong"):
+        open_pdf(path, password="guess")
+    with open_pdf(path, password="secret") as file:
+        assert "minutes were agreed" in next(file.pages()).text
+
+
+def test_an_empty_user_password_needs_no_asking(tmp_path: Path) -> None:
+    path = encrypted(draw(tmp_path / "a.pdf", two_lines), tmp_path / "open.pdf", "", "owner")
+    assert "minutes were agreed" in read(path)[0].text
+
+
+@pytest.mark.parametrize("limits", [Limits(file_bytes=100), Limits(pages=1)])
+def test_a_file_over_a_limit_is_refused(tmp_path: Path, limits: Limits) -> None:
+    path = draw(tmp_path / "long.pdf", two_lines, two_lines)
+    with pytest.raises(LimitExceededError, match=r"long\.pdf.*limit"):
+        open_pdf(path, limits=limits)
+
+
+def test_a_page_over_the_character_limit_is_cut(tmp_path: Path) -> None:
+    path = draw(tmp_path / "a.pdf", two_lines)
+    with open_pdf(path, limits=Limits(page_chars=26)) as file:
+        assert next(file.pages()).text == "Health and Wellbeing Board"
+
+
+def test_labels_title_and_outline_are_read(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=draw(tmp_path / "a.pdf", two_lines, two_lines, two_lines))
+    writer.set_page_label(0, 0, style="/r")
+    writer.set_page_label(1, 2, style="/D", start=7)
+    writer.add_metadata({"/Title": "Agenda pack – May"})
+    parent = writer.add_outline_item("Minutes", page_number=1)
+    writer.add_outline_item("Actions", page_number=2, parent=parent)
+    writer.write(tmp_path / "b.pdf")
+    with open_pdf(tmp_path / "b.pdf") as file:
+        assert file.labels == ["i", "7", "8"]
+        assert file.title == "Agenda pack – May"
+        assert file.outline == [("Minutes", 2), ("Actions", 3)]
+        assert [page.label for page in file.pages()] == ["i", "7", "8"]
+
+
+def test_a_file_without_labels_has_none(tmp_path: Path) -> None:
+    with open_pdf(draw(tmp_path / "a.pdf", two_lines)) as file:
+        assert file.labels == [None]
+        assert file.outline == []
+
+
+def test_an_outline_that_runs_in_a_circle_ends(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=draw(tmp_path / "a.pdf", two_lines))
+    first = writer.add_outline_item("First", page_number=0)
+    item = first.get_object()
+    item[NameObject("/Next")] = first
+    writer.write(tmp_path / "circle.pdf")
+    with open_pdf(tmp_path / "circle.pdf") as file:
+        assert file.outline == [("First", 1)]
+
+
+def test_a_page_that_will_not_load_is_passed_over(tmp_path: Path) -> None:
+    path = draw(tmp_path / "a.pdf", two_lines, two_lines, two_lines)
+    reader = PdfReader(path)
+    number = reader.pages[1].indirect_reference
+    assert number is not None
+    data = path.read_bytes().replace(b"\n%d 0 obj\n" % number.idnum, b"\n%d 0 obj\nnull " % number.idnum)
+    damaged = tmp_path / "damaged.pdf"
+    damaged.write_bytes(data)
+    pages = read(damaged)
+    assert [page.readable for page in pages] == [True, False, True]
+    assert "minutes were agreed" in pages[2].text
+
+
+def test_pages_come_in_a_range(tmp_path: Path) -> None:
+    with open_pdf(draw(tmp_path / "a.pdf", *[two_lines] * 5)) as file:
+        assert [page.pdf_page for page in file.pages(2, 4)] == [2, 3, 4]
+
+
+def test_memory_stays_flat_over_many_pages(tmp_path: Path) -> None:
+    path = draw(tmp_path / "long.pdf", *[two_lines] * 600)
+    with open_pdf(path) as file:
+        pages = file.pages()
+        for _ in range(100):
+            next(pages)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert sum(1 for _ in pages) == 500
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert after - before < 20_000  # kilobytes
+
+
+@pytest.mark.parametrize("text", ["", "This page is intentionally left blank", "Page left blank"])
+def test_a_blank_page_is_told_from_an_unreadable_one(tmp_path: Path, text: str) -> None:
+    def page(sheet: Sheet) -> None:
+        if text:
+            sheet.write(200, 400, text)
+        sheet.write(280, 820, "Page 12", 10)
+
+    (read_page,) = read(draw(tmp_path / "blank.pdf", page))
+    assert read_page.blank
+    assert read_page.readable
+    assert not read_page.scanned
+
+
+def test_a_page_with_one_sentence_is_not_blank(tmp_path: Path) -> None:
+    (page,) = read(draw(tmp_path / "a.pdf", two_lines))
+    assert not page.blank
+
+
+def test_a_page_picture_has_the_asked_width(tmp_path: Path) -> None:
+    png = render_png(draw(tmp_path / "a.pdf", two_lines), 1, 300)
+    assert Image.open(io.BytesIO(png)).size == (300, 424)
+
+
+def test_a_giant_page_is_drawn_within_the_pixel_limit(tmp_path: Path) -> None:
+    path = draw(tmp_path / "giant.pdf", two_lines, size=(14_000, 100))
+    with open_pdf(path, limits=Limits(render_pixels=50_000)) as file:
+        width, height = Image.open(io.BytesIO(file.render(1, 1_000_000))).size
+    assert width * height <= 50_000
+
+
+def test_drawing_a_page_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(DamagedFileError, match="page 9"):
+        render_png(draw(tmp_path / "a.pdf", two_lines), 9, 300)
+
+
+def nasty_files() -> list[tuple[str, str]]:
+    manifest = NASTY / "MANIFEST.tsv"
+    if not manifest.exists():
+        return []
+    with manifest.open(encoding="utf-8") as stream:
+        return [(row["file"], row["sane_behaviour"]) for row in csv.DictReader(stream, delimiter="\t")]
+
+
+@pytest.mark.skipif(not nasty_files(), reason="NOT TESTED: hostile files: ../shared/nasty/MANIFEST.tsv is missing")
+@pytest.mark.parametrize(("name", "sane"), nasty_files())
+def test_hostile_files_are_read_or_refused_as_their_manifest_says(name: str, sane: str) -> None:
+    message = name
+    try:
+        with open_pdf(NASTY / name) as file:
+            pages = list(file.pages())
+            readable = [page for page in pages if page.readable and not page.blank]
+            render_png(file, pages.index(readable[0]) + 1 if readable else 1, 300)
+            outcome = "accept"
+    except EncryptedFileError:
+        outcome = "password"
+    except BoardQAError as refused:
+        outcome, message = "refuse", refused.message
+    assert name in message
+    if sane.startswith("refuse: needs a password"):
+        assert outcome == "password"
+    elif sane.startswith("refuse: empty") or sane.startswith("refuse: not"):
+        assert outcome == "refuse"
+    elif sane.startswith("accept, read text"):
+        assert outcome == "accept"
+        assert any(page.text for page in pages)
+    elif sane.startswith("accept") and "refuse" not in sane:
+        assert outcome == "accept"
+    elif "warn: no text" in sane and outcome == "accept":
+        assert not any(page.text for page in pages)
