@@ -6,7 +6,9 @@ import re
 
 SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an", "with", "by", "from"})
 # "Joint Strategic Needs Assessment (JSNA)", "Special Educational Needs and Disabilities (SEND)"
-DEFINED = re.compile(r"(?P<long>(?:[\w’'&/-]+[ \n]+){1,9})\((?:the )?[“\"‘']?(?P<short>[A-Z][A-Za-z&]{0,7}[A-Z])s?[”\"’']?\)")
+DEFINED = re.compile(
+    r"(?P<long>(?:[\w’'&/-]+[ \n]+){1,9})\((?:the )?[“\"‘']?(?P<short>[A-Z][A-Za-z&]{0,7}[A-Z])s?[”\"’']?\)"
+)
 
 
 def acronyms(text: str) -> dict[str, str]:
@@ -24,7 +26,9 @@ def _spelled(words: list[str], short: str) -> str | None:
     letters = [letter for letter in short.casefold() if letter != "&"]
     for start in range(len(words) - 1, -1, -1):
         chosen = words[start:]
-        initials = [part[0].casefold() for word in chosen for part in re.split(r"[-/]", word) if part and part[0].isalnum()]
+        initials = [
+            part[0].casefold() for word in chosen for part in re.split(r"[-/]", word) if part and part[0].isalnum()
+        ]
         heavy = [
             part[0].casefold()
             for word in chosen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from index.agenda_rows import Row, agenda_rows, cells_of, header_columns
 from index.model import AgendaItem, Page
@@ -16,14 +17,16 @@ NEAR = 0.9  # line heights between the lines of one title
 
 # "1.  Apologies", "Item 4: Budget", "10a Minutes", "3.2 Finance report", "E-4. Appeal"
 NUMBER = re.compile(
-    r"(?:item\s+)?(?P<number>(?:[A-Z][.>]?-?)?\d{1,3}(?:\.\d{1,2})?(?:\s?[a-z](?![a-z’']))?|[A-Z]{1,5}/(?:\d{1,4}/){1,3}\d{1,4}"
+    r"(?:item\s+)?(?P<number>(?:[A-Z][.>]?-?)?\d{1,3}(?:\.\d{1,2})?(?:\s?[a-z](?![a-z’']))?"
+    r"|[A-Z]{1,5}/(?:\d{1,4}/){1,3}\d{1,4}"
     r"|(?:X{0,2}(?:IX|IV|V?I{1,3}|V|X)))(?P<mark>[.):]*)(?:\s+|$)(?P<rest>.*)",
     re.S,
 )
 _DASH = r"\s*(?:[-–—]|to)\s*"
 # No title begins so: "12 October 2022", "May 2022"
 NO_TITLE = re.compile(
-    r"\d{1,2}(?:st|nd|rd|th)?\s+[A-Z]|https?:|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"\d{1,2}(?:st|nd|rd|th)?\s+[A-Z]|https?:|(?:January|February|March|April|May|June|July|August|September"
+    r"|October|November|December)\b"
 )
 CLOCK = re.compile(r"\d{1,2}[.:]\d\d(?:\s*[ap]\.?m\.?)?(?:\s*[-–].*)?", re.I)  # "10:30", "2.00 pm - 2.15 pm"
 # "(Pages 13 - 26)", "Pages 3-8", "(Page 7)", "pp. 5–9", "To follow (Pages 3 - 4)"
@@ -35,38 +38,54 @@ PLAIN_RANGE = re.compile(rf"(?:^|\s)(?P<first>\d{{1,4}}){_DASH}(?P<last>\d{{1,4}
 PLAIN_START = re.compile(r"(?:^|\s)(?P<first>\d{1,4})$")
 # In place of a page: "Verbal Update", "To follow", "N/A", "Presentation", "Enc 3"
 NO_PAGE = re.compile(
-    r"(?:(?:^|[\s(])[-–]?\s*\(?(?:verbal(?:\s+(?:update|report|item))?|to\s+follow|n/?a|none|presentation|oral(?:\s+update)?|tabled|"
+    r"(?:(?:^|[\s(])[-–]?\s*\(?(?:verbal(?:\s+(?:update|report|item))?|to\s+follow|n/?a|none|presentation"
+    r"|oral(?:\s+update)?|tabled|"
     r"enc(?:losure)?\.?\s*\w{0,3}|attached|-|–)\)?)$",
     re.I,
 )
 # Words after which a number at the end of a title is part of the title: "Quarter 3", "Phase 2", "Q4"
-COUNTED = re.compile(r"\b(?:quarter|phase|part|q|stage|level|tier|month|period|appendix|version|no\.?|section|and|to|-|–|item)\s*$", re.I)
+COUNTED = re.compile(
+    r"\b(?:quarter|phase|part|q|stage|level|tier|month|period|appendix|version|no\.?|section|and|to|-|–|item)\s*$", re.I
+)
 # "PART II", "EXEMPT ITEMS", "Items considered in private", "CONFIDENTIAL", "Part 2 - closed to the public"
 CLOSED = re.compile(
-    r"(?:part\s*(?:ii|2|b|two)\b|exempt\b|confidential\b|(?:items?\s+)?(?:to be\s+)?(?:considered\s+)?in\s+(?:private|the absence of)|closed\s+(?:session|part)|"
-    r"private\s+(?:items?|session|part)|not\s+for\s+publication|restricted\s+items?|exclusion\s+of\s+(?:the\s+)?(?:press|public)|part\s+2).{0,90}",
+    r"(?:part\s*(?:ii|2|b|two)\b|exempt\b|confidential\b"
+    r"|(?:items?\s+)?(?:to be\s+)?(?:considered\s+)?in\s+(?:private|the absence of)|closed\s+(?:session|part)|"
+    r"private\s+(?:items?|session|part)|not\s+for\s+publication|restricted\s+items?"
+    r"|exclusion\s+of\s+(?:the\s+)?(?:press|public)|part\s+2).{0,90}",
     re.I,
 )
-OPEN = re.compile(r"(?:part\s*(?:i|1|a|one)\b|unrestricted\b|open\s+(?:session|part|items?)|public\s+(?:items?|session|part)).{0,90}", re.I)
+OPEN = re.compile(
+    r"(?:part\s*(?:i|1|a|one)\b|unrestricted\b|open\s+(?:session|part|items?)|public\s+(?:items?|session|part)).{0,90}",
+    re.I,
+)
 NO_CLOSED = re.compile(r"\b(?:no|none|nil)\b|there were no|unrestricted", re.I)
 # An item after which the public leaves: "Exclusion of the press and public"; and one that is closed itself
 EXCLUSION = re.compile(r"exclusion\s+of\s+(?:the\s+)?(?:press|public)|motion\s+to\s+exclude", re.I)
-MARKED_EXEMPT = re.compile(r"(?:exempt|confidential|restricted|private)\b(?!\s+(?:items?|sector|finance|hire|rented|landlord))", re.I)
+MARKED_EXEMPT = re.compile(
+    r"(?:exempt|confidential|restricted|private)\b(?!\s+(?:items?|sector|finance|hire|rented|landlord))", re.I
+)
 # What follows an item's title on its own lines: "To receive the minutes of ...", "Report of the Director of Finance"
 EXPLANATION = re.compile(
-    r"(?:to\s+(?:receive|consider|note|approve|agree|confirm|sign|discuss|review|determine|report|answer|ask|invite|be)\b|report\s+of\s+|members\s+(?:of the public|are)\b"
-    r"|the\s+(?:board|committee|cabinet|panel|council)\s+(?:is|are|will)\b|(?:a\s+)?(?:verbal|oral|written)\s+(?:update|report)\s|please\b|note\s*:|any\s+member|members’?\s+attention)",
+    r"(?:to\s+(?:receive|consider|note|approve|agree|confirm|sign|discuss|review|determine|report|answer|ask"
+    r"|invite|be)\b|report\s+of\s+|members\s+(?:of the public|are)\b"
+    r"|the\s+(?:board|committee|cabinet|panel|council)\s+(?:is|are|will)\b|(?:a\s+)?(?:verbal|oral"
+    r"|written)\s+(?:update|report)\s|please\b|note\s*:|any\s+member|members’?\s+attention)",
     re.I,
 )
-PRESENTER = re.compile(r"^(?:lead(?:\s+officer)?|presented\s+by|presenter|report\s+of|officer)\s*[:–-]?\s*(?P<name>.+)$", re.I)
+PRESENTER = re.compile(
+    r"^(?:lead(?:\s+officer)?|presented\s+by|presenter|report\s+of|officer)\s*[:–-]?\s*(?P<name>.+)$", re.I
+)
 # A page with one of these lines is an agenda sheet: "AGENDA", "ITEMS TO BE DEALT WITH", "Agenda Item No"
 AGENDA_LINE = re.compile(
-    r"(?:(?:[A-Z][\w'’&,.–-]*|of|and|for|the|in|[-–])\s+){0,9}(?:AGENDA|Agenda)(?:\s+Item\s+No\.?|\s+[Ff]or\b.*|\s+[Pp]apers?)?\s*:?"
+    r"(?:(?:[A-Z][\w'’&,.–-]*|of|and|for|the|in|[-–])\s+){0,9}(?:AGENDA|Agenda)(?:\s+Item\s+No\.?|\s+[Ff]or\b.*"
+    r"|\s+[Pp]apers?)?\s*:?"
     r"(?:\s*[-–,]?\s*(?!Item)[A-Z\d].{0,30})?|(?i:items?\s+to\s+be\s+dealt\s+with.*|order\s+of\s+business)"
 )
 # "I am now able to enclose ... unavailable when the agenda was published", "SUPPLEMENTARY AGENDA", "Late papers"
 LATE = re.compile(
-    r"supplement(?:ary)?\b|late\s+(?:papers?|items?|reports?)|addendum|to\s+follow\s+(?:papers?|items?|reports?)|now\s+able\s+to\s+enclose|"
+    r"supplement(?:ary)?\b|late\s+(?:papers?|items?|reports?)|addendum|to\s+follow\s+(?:papers?|items?"
+    r"|reports?)|now\s+able\s+to\s+enclose|"
     r"(?:unavailable|not\s+available)\s+(?:when|at)|please\s+find\s+enclosed|additional\s+(?:papers?|pack)",
     re.I,
 )
@@ -154,7 +173,7 @@ def _numbered(row: Row, before: _Open | None, late: bool) -> tuple[str, list[tup
     number = re.sub(r"\s", "", found["number"])
     if not re.match(r"[\"“‘'(]?[A-Z0-9]", title) or NO_TITLE.match(title) or (number.isalpha() and not found["mark"]):
         return None
-    marked = any(MARKED_RANGE.search(cell) for _, cell in rest)
+    marked = "page" in row.columns.values() or any(MARKED_RANGE.search(cell) for _, cell in rest)
     if before is None:
         expected = late or marked or _value(number) <= LONGEST_STEP or "/" in number or not number[0].isdigit()
     elif before.number[0].isalpha() or not number[0].isdigit():
@@ -264,7 +283,7 @@ def _with_ends(items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
         return tuple(
             replace(item, last=item.first) if item.first is not None and item.last is None else item for item in items
         )
-    following = {id(item): after.first for item, after in zip(given, given[1:], strict=False)}
+    following = {id(item): after.first for item, after in pairwise(given)}
     ended = []
     for item in items:
         after = following.get(id(item))

@@ -24,7 +24,8 @@ COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "other",
         re.compile(
-            r"time|timings?|purpose|action|enc(?:losure|\.)?s?|papers?|format|attachments?|type|approx.*|for|duration", re.I
+            r"time|timings?|purpose|action|enc(?:losure|\.)?s?|papers?|format|attachments?|type|approx.*|for|duration",
+            re.I,
         ),
     ),
 )

@@ -1,13 +1,14 @@
-"""A BERT sentence model's forward pass in numpy, for single questions.
+"""A BERT sentence model's forward pass in numpy, for questions and single sentences.
 
-Importing sentence-transformers takes seconds, which each `board-qa ask` would pay to embed one line. This reads the
-same weights in a fraction of a second and gives the same vector (in float32, to about 1e-6). Passages are embedded
-by sentence-transformers: for many long texts it is far faster.
+Importing sentence-transformers takes seconds, which each `board-qa ask` would pay to embed a few lines. This reads
+the same weights in a fraction of a second and gives the same vectors (in float32, to about 1e-6). Passages are
+embedded by sentence-transformers: for many long texts it is far faster.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ class _Layer:
 
 
 class BertReader:
-    """Reads one text at a time. Made by ``load_bert_reader``; safe to use from several threads."""
+    """Reads texts of a few lines. Made by ``load_bert_reader``; safe to use from several threads."""
 
     def __init__(self, weights: dict[str, Array], config: dict[str, Any], mean_pooling: bool) -> None:
         weights = {name.removeprefix("bert."): weight for name, weight in weights.items()}
@@ -95,14 +96,27 @@ class BertReader:
                 )
             )
 
-    def read(self, tokens: list[int]) -> Array:
-        """The vector of one text, given its token ids with the special ones: float32 of length 1."""
-        x = self._norm(self._words[tokens] + self._places[: len(tokens)])
+    def read(self, texts: Sequence[list[int]]) -> Array:
+        """The vectors of texts given as token ids with the special ones: float32 (texts, dimensions), of length 1.
+
+        All tokens of all texts go through a layer at once, without padding.
+        """
+        ends = np.cumsum([len(tokens) for tokens in texts])
+        stretches = [slice(end - len(tokens), end) for end, tokens in zip(ends, texts, strict=True)]
+        vectors = np.empty((len(texts), self._words.shape[1]), np.float32)
+        if not texts:
+            return vectors
+        places = np.concatenate([self._places[: len(tokens)] for tokens in texts])
+        x = self._norm(self._words[np.concatenate(texts)] + places)
         for layer in self._layers:
-            x = layer.attended_norm(x + layer.attended(self._attention(layer.attend(x))))
+            joined = layer.attend(x)
+            attended = np.concatenate([self._attention(joined[stretch]) for stretch in stretches])
+            x = layer.attended_norm(x + layer.attended(attended))
             x = layer.narrow_norm(x + layer.narrow(_gelu(layer.widen(x))))
-        pooled = x.mean(0) if self._mean_pooling else x[0]
-        return np.asarray(pooled / np.linalg.norm(pooled), np.float32)
+        for vector, stretch in zip(vectors, stretches, strict=True):
+            pooled = x[stretch].mean(0) if self._mean_pooling else x[stretch.start]
+            vector[:] = pooled / np.linalg.norm(pooled)
+        return vectors
 
     def _attention(self, x: Array) -> Array:
         length, width = x.shape[0], x.shape[1] // 3
@@ -114,13 +128,20 @@ class BertReader:
 
 
 def _gelu(x: Array) -> Array:
-    z = np.abs(x) * np.float32(0.5**0.5)
+    z = np.abs(x)
+    z *= np.float32(0.5**0.5)
     t = 1 / (1 + ERF_SCALE * z)
-    polynomial = np.zeros_like(t)
-    for term in ERF_TERMS:
-        polynomial = (polynomial + term) * t
-    erf = np.copysign(1 - polynomial * np.exp(-z * z), x)
-    return np.asarray(x * (1 + erf) / 2, np.float32)
+    polynomial = ERF_TERMS[0] * t
+    for term in ERF_TERMS[1:]:
+        polynomial += term
+        polynomial *= t
+    z *= -z
+    polynomial *= np.exp(z, out=z)
+    erf = np.copysign(np.subtract(1, polynomial, out=polynomial), x, out=polynomial)
+    erf += 1
+    erf *= x
+    erf *= np.float32(0.5)
+    return erf
 
 
 def load_bert_reader(folder: Path) -> BertReader | None:

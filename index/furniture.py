@@ -77,7 +77,7 @@ def _running(sketches: Sequence[PageSketch]) -> Iterator[Running]:
             text = plain(line.text)
             if text and not line.in_table:
                 found[text, line.edge].append((page, line, place_of(page, line.box, line.edge)[2]))
-    tops = _body_tops(sketches, found)
+    tops = _body_tops(found)
     for (text, edge), lines in found.items():
         for same in _at_one_place(lines):
             for group in _neighbouring(same):
@@ -90,8 +90,8 @@ def _running(sketches: Sequence[PageSketch]) -> Iterator[Running]:
                     yield Running(text, edge, distance, pages[0], pages[-1])
 
 
-def _body_tops(sketches: Sequence[PageSketch], found: Mapping[tuple[str, str], Sequence[Found]]) -> list[float]:
-    """Where text that stands on no other page begins, in points from the top, for each page that has such at its top."""
+def _body_tops(found: Mapping[tuple[str, str], Sequence[Found]]) -> list[float]:
+    """Where text that stands on no other page begins, in points from the top, for each page with such text."""
     tops: dict[int, float] = {}
     for (_, edge), lines in found.items():
         if edge == "top" and len(lines) == 1:
@@ -142,7 +142,11 @@ def _runs_through(edge: str, group: Sequence[Found], pages: Sequence[int], total
     if count >= REPEATS:
         return True
     distance = max(distance for _, _, distance in group)
-    return count == 2 == span and distance <= (OUTER_TOP if edge == "top" else OUTER_BOTTOM) and len(plain(group[0][1].text)) > 3
+    return (
+        count == 2 == span
+        and distance <= (OUTER_TOP if edge == "top" else OUTER_BOTTOM)
+        and len(plain(group[0][1].text)) > 3
+    )
 
 
 def mark_furniture(page: Page, known: Furniture) -> Page:

@@ -15,7 +15,9 @@ _MONTH = "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS
 _YEAR = r"(?P<year>(?:19|20)\s?\d\s?\d)"
 DATES: tuple[re.Pattern[str], ...] = (
     # "Wednesday, 22 March 2023", "22 nd March, 2023", "27thOctober 2016", "30th day of January 2025"
-    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*(?:st|nd|rd|th)?\s*(?:day\s+)?(?:of\s+)?{_MONTH},?\s*{_YEAR}(?!\d)", re.I),
+    re.compile(
+        rf"(?<!\d)(?P<day>\d{{1,2}})\s*(?:st|nd|rd|th)?\s*(?:day\s+)?(?:of\s+)?{_MONTH},?\s*{_YEAR}(?!\d)", re.I
+    ),
     # "January 27, 2020", "December 19 2024"
     re.compile(rf"\b{_MONTH}\s*(?P<day>\d{{1,2}})\s*(?:st|nd|rd|th)?\s*,?\s*{_YEAR}(?!\d)", re.I),
     # "2023-03-22"
@@ -26,12 +28,14 @@ FIGURES = re.compile(r"(?<![\d.])(?P<a>\d{1,2})\s?[/.]\s?(?P<b>\d{1,2})\s?[/.]\s
 WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
 # Cues that the month comes first: "Stadtville, CA 94025", "Staff Report Number", "City Clerk"
 AMERICAN = re.compile(
-    r"\b[A-Z]{2}\s+\d{5}\b|\bstaff report\b|\bcity (?:commission|clerk|manager)\b|\bcity of\b|\bmayor and city council\b",
+    r"\b[A-Z]{2}\s+\d{5}\b|\bstaff report\b|\bcity (?:commission|clerk|manager)\b|\bcity of\b"
+    r"|\bmayor and city council\b",
     re.I,
 )
 
 # "2.00 p.m.", "10:30am", "6.30 pm", "9:00 AM", "12 noon", "1400 hours", "11.15am – 12.45pm"
-_CLOCK = r"\d{1,2}\s?[.:]\s?\d\s?\d(?:\s*(?:[ap]\s?\.?\s?m\b\.?|noon))?|\d{1,2}\s*(?:[ap]\.?\s?m\b\.?|noon)|\d{4}\s?(?:hours|hrs)"
+_CLOCK = r"\d{1,2}\s?[.:]\s?\d\s?\d(?:\s*(?:[ap]\s?\.?\s?m\b\.?|noon))?|\d{1,2}\s*(?:[ap]\.?\s?m\b\.?|noon)"
+_CLOCK += r"|\d{4}\s?(?:hours|hrs)"
 TIME = re.compile(rf"(?<![\d.£$])(?:{_CLOCK})(?:\s*(?:-|–|to|until)\s*(?:{_CLOCK}))?", re.I)
 
 KINDS_OF_BODY = (
@@ -46,14 +50,15 @@ _BODY = re.compile(
 )
 # A line that begins so is no name of a body
 NOT_A_BODY = re.compile(
-    r"(?:dear|please|(?:committee\s+|board\s+)?members? of|chair|vice|to\b|from|the following|all\b|note|agenda\b|item\b|subject|\d|councillors?\b"
+    r"(?:dear|please|(?:committee\s+|board\s+)?members? of|chair|vice|to\b|from|the following|all\b|note"
+    r"|agenda\b|item\b|subject|\d|councillors?\b"
     r"|any\b|minutes?\b|report\b|apologies|declarations?|leader|mayor|an?\b|by\b|contact|director|of\b|and\b|for\b"
     r"|membership|deputy|cabinet member|welcome|public\b|update|resolved)",
     re.I,
 )
 # Ways in which a sentence or a field names the body; each with its line from practice.
 NAMED_BODY: tuple[re.Pattern[str], ...] = (
-    # "MINUTES of a meeting of the Cabinet held in the Council Chamber", "At a meeting of the Audit Committee on Monday,"
+    # "MINUTES of a meeting of the Cabinet held in the Chamber", "At a meeting of the Audit Committee on Monday,"
     re.compile(
         r"\bmeetings?\s+of\s+(?:the\s+|a\s+|an\s+)?(?P<body>[^,;:]+?)"
         r"(?=\s+(?:will\s+be\s+|was\s+|to\s+be\s+)?(?:held|on|at|in\s+the|,)\b|\s*[,;:]|\s*$)",
@@ -63,27 +68,38 @@ NAMED_BODY: tuple[re.Pattern[str], ...] = (
     re.compile(r"^minutes\s+of\s+(?:the\s+)?(?P<body>.+?)(?:\s+meeting\b.*|\s+held\b.*|[,;:].*)?$", re.I),
     # "REPORT TO:  Health & Wellbeing Board", "To: County Council – 9 January 2025", "Meeting: Audit Committee"
     re.compile(
-        r"^(?:report\s+to|to|meeting|committee|board|body|title\s+of\s+meeting|decision\s+maker|name\s+of\s+meeting)\s*[:\t]\s*"
-        r"(?:the\s+)?(?P<body>.+?)(?:\s*[-–—,|]\s*(?=\d|[A-Z][a-z]+day|$).*|\s+\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\s+20\d\d.*)?$",
+        r"^(?:report\s+to|to|meeting|committee|board|body|title\s+of\s+meeting|decision\s+maker"
+        r"|name\s+of\s+meeting)\s*[:\t]\s*"
+        r"(?:the\s+)?(?P<body>.+?)(?:\s*[-–—,|]\s*(?=\d|[A-Z][a-z]+day|$).*|\s+\d{1,2}(?:st|nd|rd"
+        r"|th)?\s+[A-Z][a-z]+\s+20\d\d.*)?$",
         re.I,
     ),
     # "CABINET - THURSDAY, 30 JANUARY 2025"; "Health and Wellbeing Board, 24 May 2022"
     re.compile(
-        r"^(?P<body>.+?)\s*[-–—,|:]?\s*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\s+20\d\d)",
+        r"^(?P<body>.+?)\s*[-–—,|:]?\s*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{1,2}(?:st|nd|rd"
+        r"|th)?\s+[A-Z][a-z]+\s+20\d\d)",
         re.I,
     ),
 )
 _NO_PLACE = r"(?:City|Council|Commission|Planning|Page|Staff|Department|Clerk|Mayor|Board|Comprehensive|Code|Zoning)\b"
-NO_COUNCIL = re.compile(r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda)\b.*", re.I)
+NO_COUNCIL = re.compile(
+    r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda)\b.*", re.I
+)
 COUNCIL: tuple[re.Pattern[str], ...] = (
     # "Exshire County Council", "LONDON BOROUGH OF EXFORD", "Royal Borough of Exwick", "City of Exville Council"
     re.compile(
         r"(?P<name>(?:[A-Z][\w'’-]+\s+(?:and\s+|&\s+|upon\s+|on\s+|of\s+|with\s+|in\s+)?(?:the\s+)?){1,4}"
-        r"(?:(?:Metropolitan\s+)?(?:County|Borough|City|District|Unitary|Town|Parish)\s+Council|(?:Combined|Fire)\s+Authority))\b"
+        r"(?:(?:Metropolitan\s+)?(?:County|Borough|City|District|Unitary|Town|Parish)\s+Council|(?:Combined"
+        r"|Fire)\s+Authority))\b"
     ),
-    re.compile(r"(?P<name>(?:London|Royal|Metropolitan)\s+Borough\s+of\s+(?:[A-Z][\w'’-]+\s*(?:and\s+|upon\s+)?){1,4})"),
+    re.compile(
+        r"(?P<name>(?:London|Royal|Metropolitan)\s+Borough\s+of\s+(?:[A-Z][\w'’-]+\s*(?:and\s+|upon\s+)?){1,4})"
+    ),
     # "NHS Exshire Integrated Care Board", "NHS Exshire and Exwick ICB", "Exford Hospitals NHS Foundation Trust"
-    re.compile(r"(?P<name>NHS\s+(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+)?){1,6}(?:Integrated\s+Care\s+Board|ICB|Clinical\s+Commissioning\s+Group))"),
+    re.compile(
+        r"(?P<name>NHS\s+(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+)?){1,6}(?:Integrated\s+Care\s+Board|ICB"
+        r"|Clinical\s+Commissioning\s+Group))"
+    ),
     re.compile(r"(?P<name>(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+|of\s+)?){1,6}NHS\s+(?:Foundation\s+)?Trust)"),
     # "City of Exville", "Town of Exton"
     re.compile(rf"(?P<name>(?:City|Town|County|Village)\s+of\s+(?:(?!{_NO_PLACE})[A-Z][\w-]+\s*){{1,3}})"),
@@ -93,13 +109,16 @@ SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "upon
 KEPT_CAPITALS = frozenset({"NHS", "ICB", "ICP", "CCG", "UK", "II", "III", "SEND"})
 # A date in such a line is not the meeting's: "Date of issue: 12 May 2022", "The next meeting is on ..."
 OTHER_DATE = re.compile(
-    r"next meeting|issue|publish|printed on|dispatch|future meeting|minutes of the (?:last |previous )?meeting|deadline|by noon"
-    r"|previous meeting|(?:period|year|quarter)\s+end|\bas\s+at\b|dated\b|no later than|confirm the minutes|registered|version|updated|hearing",
+    r"next meeting|issue|publish|printed on|dispatch|future meeting|minutes of the (?:last |previous )?meeting"
+    r"|deadline|by noon"
+    r"|previous meeting|(?:period|year|quarter)\s+end|\bas\s+at\b|dated\b|no later than|confirm the minutes"
+    r"|registered|version|updated|hearing",
     re.I,
 )
 # "DATE: 22 March 2023", "Meeting Date:", "COUNCIL AGENDA: 1/26/2021"
 DATE_FIELD = re.compile(
-    r"^(?:meeting\s+|agenda\s+)?(?:date(?:\s+of\s+(?:the\s+)?meeting)?|date\s*(?:&|and)\s*time|council\s+agenda)\s*[:\t]",
+    r"^(?:meeting\s+|agenda\s+)?(?:date(?:\s+of\s+(?:the\s+)?meeting)?|date\s*(?:&|and)\s*time"
+    r"|council\s+agenda)\s*[:\t]",
     re.I,
 )
 VENUE_FIELD = re.compile(
@@ -221,7 +240,9 @@ def _time(head: Sequence[str], place: int) -> str | None:
             continue
         for found in TIME.finditer(head[number]):
             text = found[0].strip(" .")
-            if re.search(r"[ap]\s?\.?\s?m|noon|hours|hrs", text, re.I) or re.search(rf"\bat\s+{re.escape(text)}", head[number]):
+            if re.search(r"[ap]\s?\.?\s?m|noon|hours|hrs", text, re.I) or re.search(
+                rf"\bat\s+{re.escape(text)}", head[number]
+            ):
                 return " ".join(text.split()) + ("." if re.search(r"\.m$", text) else "")
     return None
 
@@ -281,8 +302,18 @@ def _clean_body(text: str) -> str | None:
     text = re.sub(r"^(?:hono(?:u)?rable\s+)?mayor\s+and\s+(?:members\s+of\s+(?:the\s+)?)?", "", text, flags=re.I)
     text = re.sub(r"\s+members$", "", text, flags=re.I)
     text = re.sub(r"(?<=\d),\s*(?:the\s+)?\w+(?:\s\w+)?$", "", text)
-    text = re.sub(r"\s*[-–(]?\s*(?:regular|special|ordinary|annual|extraordinary|public)?\s*(?:meeting)?\s*(?:agenda|minutes)?$", "", text, flags=re.I)
-    text = re.sub(r"^(?:regular|special|ordinary|extraordinary|scheduled|joint meeting of)\s+(?:meeting\s+of\s+(?:the\s+)?)?", "", text, flags=re.I)
+    text = re.sub(
+        r"\s*[-–(]?\s*(?:regular|special|ordinary|annual|extraordinary|public)?\s*(?:meeting)?\s*(?:agenda|minutes)?$",
+        "",
+        text,
+        flags=re.I,
+    )
+    text = re.sub(
+        r"^(?:regular|special|ordinary|extraordinary|scheduled|joint meeting of)\s+(?:meeting\s+of\s+(?:the\s+)?)?",
+        "",
+        text,
+        flags=re.I,
+    )
     text = re.sub(r"\s*[-–(]\s*(?:part\s+\w+|open session|held in public|in public)\)?$", "", text, flags=re.I)
     if not text or len(text.split()) > 12 or NOT_A_BODY.match(text) or not _BODY.fullmatch(text) or dates_in(text):
         return None
@@ -312,7 +343,9 @@ def councils_in(text: str) -> Iterator[str]:
     plain = _CAPITALS.sub(lambda found: _plain_case(found[0]), text.replace("\t", "  "))
     for pattern in COUNCIL:
         for match in pattern.finditer(plain):
-            name = " ".join(re.sub(r"^(?:(?:The|At|In|For|By|To|From|And|Of)\s+)+", "", match["name"]).split()).strip(" ,")
+            name = " ".join(re.sub(r"^(?:(?:The|At|In|For|By|To|From|And|Of)\s+)+", "", match["name"]).split()).strip(
+                " ,"
+            )
             if not NO_COUNCIL.fullmatch(name):
                 yield name
 
@@ -335,4 +368,8 @@ def _council(front: Sequence[str], mentioned: Iterable[str]) -> str | None:
 
 
 def _initial(name: str) -> str:
-    return re.sub(r"^(?:NHS|(?:London |Royal )?Borough of|(?:City|Town) of)\s+|\W", "", name, flags=re.I).replace(" ", "").lower()
+    return (
+        re.sub(r"^(?:NHS|(?:London |Royal )?Borough of|(?:City|Town) of)\s+|\W", "", name, flags=re.I)
+        .replace(" ", "")
+        .lower()
+    )

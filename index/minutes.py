@@ -14,10 +14,14 @@ HEADING_WORDS = 22
 # "RESOLVED: That the report be noted", "It was RESOLVED that", "AGREED:", "DECISION:", "Therefore be it resolved that"
 RESOLUTION = re.compile(
     r"^(?:\W*(?:[a-z0-9]{1,3}[.)]\s+)?)(?:"
-    r"(?:further\s+|unanimously\s+)?RESOLVED\b|resolved\s*(?:[:–-]|that\b|unanimously|to\b)|(?:therefore,?\s+)?(?:now,?\s+)?(?:therefore,?\s+)?be\s+it\s+(?:further\s+)?resolved\b"
-    r"|(?:it\s+was\s+)?(?:moved[^.]{0,60}and\s+)?(?:unanimously\s+)?(?:resolved|agreed)\s*(?:[:–-]|that\b)|AGREED\b|DECISIONS?\s*[:–-]|decision\s+(?:made|taken)\s*:"
-    r"|(?:the\s+)?(?:board|committee|cabinet|panel|council|governing\s+body|commission|executive)\s+(?:unanimously\s+)?(?:resolved|agreed|approved|endorsed|ratified|adopted)\b"
-    r"|result\s*:\s*\t?\s*(?:approved|adopted|failed|passed|carried)|motion\s+(?:was\s+)?(?:carried|passed|approved|failed)|vote\s*:\s*\t?\s*(?:passed|unanimous|approved)"
+    r"(?:further\s+|unanimously\s+)?RESOLVED\b|resolved\s*(?:[:–-]|that\b|unanimously|to\b)"
+    r"|(?:therefore,?\s+)?(?:now,?\s+)?(?:therefore,?\s+)?be\s+it\s+(?:further\s+)?resolved\b"
+    r"|(?:it\s+was\s+)?(?:moved[^.]{0,60}and\s+)?(?:unanimously\s+)?(?:resolved|agreed)\s*(?:[:–-]|that\b)"
+    r"|AGREED\b|DECISIONS?\s*[:–-]|decision\s+(?:made|taken)\s*:"
+    r"|(?:the\s+)?(?:board|committee|cabinet|panel|council|governing\s+body|commission"
+    r"|executive)\s+(?:unanimously\s+)?(?:resolved|agreed|approved|endorsed|ratified|adopted)\b"
+    r"|result\s*:\s*\t?\s*(?:approved|adopted|failed|passed|carried)|motion\s+(?:was\s+)?(?:carried|passed"
+    r"|approved|failed)|vote\s*:\s*\t?\s*(?:passed|unanimous|approved)"
     r")",
     re.I,
 )
@@ -28,12 +32,14 @@ ACTION = re.compile(r"^\W*actions?(?:\s+(?:agreed|point|by|log))?\s*(?:\d+\s*)?[
 RECOMMENDATION = re.compile(
     r"^(?:\W*(?:\d{1,2}(?:\.\d{1,2})*[.)]?\s+)?)(?:recommendations?\b|recommended\b|(?:it\s+is\s+|is\s+)recommended\b"
     r"|(?:the\s+)?(?:[\w&'’()-]+\s+){0,8}?(?:is|are)\s+(?:asked|requested|invited|recommended)\s+to\b"
-    r"|(?:staff|officers?|the\s+report)\s+recommends?\b|that\s+(?:the\s+)?(?:board|committee|cabinet|council|panel|members)\b)",
+    r"|(?:staff|officers?|the\s+report)\s+recommends?\b|that\s+(?:the\s+)?(?:board|committee|cabinet|council"
+    r"|panel|members)\b)",
     re.I,
 )
 # "For: 12, Against: 3, Abstained: 1", "by 7 votes to 4", "AYES: Brown, Green", "carried unanimously"
 VOTES = re.compile(
-    r"\b\d+\s+votes?\s+(?:to|in\s+favour|for|against)\b|\bfor\s*:?\s*\(?\d+\)?\W+against\s*:?\s*\(?\d+|\b(?:ayes|nays|noes|abstain(?:ed|ing|tions)?)\s*[:(]"
+    r"\b\d+\s+votes?\s+(?:to|in\s+favour|for|against)\b|\bfor\s*:?\s*\(?\d+\)?\W+against\s*:?\s*\(?\d+"
+    r"|\b(?:ayes|nays|noes|abstain(?:ed|ing|tions)?)\s*[:(]"
     r"|\b(?:carried|passed|agreed|approved)\s+(?:unanimously|nem\.?\s*con)|\brecorded\s+vote\b",
     re.I,
 )
@@ -51,22 +57,35 @@ MINUTE_HEADINGS: tuple[re.Pattern[str], ...] = (
 _MONTH = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|(?:am|pm)\b", re.I
 )
-SENTENCE = re.compile(r"[.,;:]$|\b(?:was|were|had|stated|noted|reported|advised|explained|said|introduced|provided|thanked|is|are|has|have)\b")
+SENTENCE = re.compile(
+    r"[.,;:]$|\b(?:was|were|had|stated|noted|reported|advised|explained|said|introduced|provided|thanked|is|are"
+    r"|has|have)\b"
+)
 
 # "MINUTES of a meeting of the Cabinet held in ...", "At a meeting of the Board on Monday, ...", "FULL BOARD MINUTES"
 MINUTES_HEAD = re.compile(
     r"(?:draft\s+|unconfirmed\s+|confirmed\s+)?minutes(?:\s+of\b.*|\s+from\b.*)?"
-    r"|at\W{0,2}a\s+(?:\w+\s+)?meeting\s+of\b.*|.{0,60}\bmeeting\s+minutes|.{0,40}\bminutes|.*\bmeeting\b.*\bwas\s+called(?:\s+to\s+order)?.*|minutes\s*[:–-].*|notes\s+of\s+(?:a|the)\s+meeting.*",
+    r"|at\W{0,2}a\s+(?:\w+\s+)?meeting\s+of\b.*|.{0,60}\bmeeting\s+minutes|.{0,40}\bminutes"
+    r"|.*\bmeeting\b.*\bwas\s+called(?:\s+to\s+order)?.*|minutes\s*[:–-].*|notes\s+of\s+(?:a|the)\s+meeting.*",
     re.I | re.S,
 )
-NO_MINUTES_HEAD = re.compile(r"^(?:\d|to (?:receive|approve|confirm|agree)|confirmation|approval|item)|minutes?\s+of\s+(?:the\s+)?(?:last|previous)\b", re.I)
+NO_MINUTES_HEAD = re.compile(
+    r"^(?:\d|to (?:receive|approve|confirm|agree)|confirmation|approval|item)"
+    r"|minutes?\s+of\s+(?:the\s+)?(?:last|previous)\b",
+    re.I,
+)
 ATTENDANCE = re.compile(
-    r"^(?P<label>(?:also\s+)?(?:members\s+|board\s+members\s+|voting\s+members\s+)?(?:present|in\s+attendance|attendees|attended|also\s+attended|also\s+present|attending|invited)"
-    r"(?:\s+virtually|\s+in\s*person|\s+remotely|\s+via\s+\w+)?|apologies(?:\s+for\s+absence|\s+received)?|absent|not\s+present)\s*(?::|\t|$)\s*(?P<names>.*)",
+    r"^(?P<label>(?:also\s+)?(?:members\s+|board\s+members\s+|voting\s+members\s+)?(?:present|in\s+attendance"
+    r"|attendees|attended|also\s+attended|also\s+present|attending|invited)"
+    r"(?:\s+virtually|\s+in\s*person|\s+remotely|\s+via\s+\w+)?|apologies(?:\s+for\s+absence|\s+received)?"
+    r"|absent|not\s+present)\s*(?::|\t|$)\s*(?P<names>.*)",
     re.I | re.S,
 )
 LABEL = re.compile(r"^[A-Z][\w ()/&'’-]{2,50}:(?:\s|$)")
-NAME = re.compile(r"(?:(?:Cllrs?|Councillors?|Mrs?|Ms|Miss|Dr|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev|Supt|The Mayor)\.?\s+)*[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,4}")
+NAME = re.compile(
+    r"(?:(?:Cllrs?|Councillors?|Mrs?|Ms|Miss|Dr|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev|Supt"
+    r"|The Mayor)\.?\s+)*[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,4}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +132,9 @@ def is_minutes_head(lines: Sequence[str]) -> bool:
     """Whether the first lines of a page begin the minutes of a meeting."""
     head = [" ".join(line.split()) for line in lines[:14]]
     titled = any(MINUTES_HEAD.fullmatch(line) and not NO_MINUTES_HEAD.search(line) and len(line) < 160 for line in head)
-    told = any(ATTENDANCE.match(line) for line in lines) or any(re.search(r"\bcalled to order|held on|held in|held at\b", line, re.I) for line in head)
+    told = any(ATTENDANCE.match(line) for line in lines) or any(
+        re.search(r"\bcalled to order|held on|held in|held at\b", line, re.I) for line in head
+    )
     dated = sum(bool(re.search(r"\b(?:19|20)\d\d\b", line)) for line in head) > 0
     return titled and (told or dated)
 
@@ -150,7 +171,9 @@ def _presence(label: str) -> str:
 def _people(text: str) -> Iterator[tuple[str, str | None]]:
     for part in re.split(r"[;,\n](?![^(]*\))|\s+and\s+(?=[A-Z](?![^(]*\)))", text):
         plain = " ".join(part.replace("\t", " – ").split()).strip(" .,;")
-        found = re.fullmatch(rf"(?P<name>{NAME.pattern})\s*(?:\((?P<in>[^)]*)\)|[–-]\s*(?P<after>.+))?\s*(?:\([^)]*\))?", plain)
+        found = re.fullmatch(
+            rf"(?P<name>{NAME.pattern})\s*(?:\((?P<in>[^)]*)\)|[–-]\s*(?P<after>.+))?\s*(?:\([^)]*\))?", plain
+        )
         if found:
             role = found["in"] or found["after"]
             yield re.sub(r"^Councillors\s+", "", found["name"]).strip(" ."), role.strip() if role else None

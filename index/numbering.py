@@ -12,7 +12,9 @@ from index.series import Candidate, Form, Run, Series, candidates, find_series, 
 from index.sketch import PageSketch
 
 # "Agenda Item 3", "AGENDA ITEM 10b", "Item No. 4"
-ITEM_STAMP = re.compile(r"agenda item\s*(?:no\.?\s*)?:?\s*(?P<item>(?:[a-z]\W{0,2})?\d{1,3}(?:\.\d{1,2})?[a-z]?)\.?", re.I)
+ITEM_STAMP = re.compile(
+    r"agenda item\s*(?:no\.?\s*)?:?\s*(?P<item>(?:[a-z]\W{0,2})?\d{1,3}(?:\.\d{1,2})?[a-z]?)\.?", re.I
+)
 
 WHOLE_PAPER = 0.55  # of the pages, for the own numbers of a paper that stands alone
 MOST_PAGES = 0.7  # and up to its end, for numbers that begin after a long front
@@ -44,13 +46,17 @@ class Ranges:
         """How many stamped items begin where ``run`` says."""
         return sum(page - printed == run.offset for page, printed in self.anchors)
 
-    def fits(self, run: Run, pages: int) -> bool:
-        """Whether ``run`` counts the agenda's pages from first to last, or up to about the end of the file."""
+    def fits(self, run: Run, pages: int, chain: Sequence[Run] = ()) -> bool:
+        """Whether ``run``, or the ``chain`` of runs that rise with it, counts the agenda's pages from first to last;
+        or whether ``run`` counts up to about the end of the file."""
         if self.high is None or self.low is None:
             return False
         first, last = run.first - run.offset, run.last - run.offset
+        if run in chain:
+            first, last = chain[0].first - chain[0].offset, chain[-1].last - chain[-1].offset
         if first <= self.low + LOOSE_END and last >= self.high - LOOSE_END and self.high - self.low > LOOSE_END:
             return True
+        first, last = run.first - run.offset, run.last - run.offset
         return self.low <= last and first <= self.high and 0 <= pages - (self.high + run.offset) <= LOOSE_END
 
 
@@ -77,7 +83,9 @@ def number_pages(sketches: Sequence[PageSketch], items: Sequence[AgendaItem]) ->
     for run, first, last in _extents(runs, chosen, shown, labelled, ranges, pages):
         for page in range(first, last + 1):
             number = page - run.offset
-            source = _source(number, shown[page], labelled.get(page), page in run.pages and chosen.form is not Form.LABEL)
+            source = _source(
+                number, shown[page], labelled.get(page), page in run.pages and chosen.form is not Form.LABEL
+            )
             numbers[page] = (f"{chosen.prefix}{number}", source)
     _insert_lettered(numbers, chosen, shown)
     _first_of_known_total(numbers, chosen, pages)
@@ -129,18 +137,20 @@ def _worth(series: Series, ranges: Ranges, pages: int) -> Weight:
 
 
 def _agreed(series: Series, ranges: Ranges, pages: int) -> bool:
-    return any(ranges.anchored(run) or ranges.fits(run, pages) for run in series.runs)
+    return any(ranges.anchored(run) or ranges.fits(run, pages, _chain(series)) for run in series.runs)
 
 
 def _contradicted(run: Run, stamps: Sequence[Run]) -> bool:
     """Whether "Page 30" stands on pages that ``run`` counts otherwise: then these are a report's own numbers."""
-    return any(stamp.offset != run.offset and set(stamp.pages) & set(range(run.first, run.last + 1)) for stamp in stamps)
+    return any(
+        stamp.offset != run.offset and set(stamp.pages) & set(range(run.first, run.last + 1)) for stamp in stamps
+    )
 
 
 def _stands_alone(series: Series, ranges: Ranges, pages: int) -> bool:
     """Whether a series counts most of the file by itself, as the numbers of a lone paper or of a whole pack do."""
-    chain = [run for run in series.runs if run is (main := _main(series)) or _rising(run, main)]
-    main = Run(main.offset, tuple(page for run in chain for page in run.pages))
+    chain = _chain(series)
+    main = Run(_main(series).offset, tuple(page for run in chain for page in run.pages))
     span = (main.last - main.first + 1) / pages
     if ranges.anchors or ranges.high is not None:
         return span >= WHOLE_PACK and series.form in (Form.PAGE, Form.BARE) and not ranges.anchors
@@ -154,6 +164,12 @@ def _stands_alone(series: Series, ranges: Ranges, pages: int) -> bool:
 
 def _main(series: Series) -> Run:
     return max(series.runs, key=lambda run: len(run.pages))
+
+
+def _chain(series: Series) -> list[Run]:
+    """The longest run, with those whose numbers rise up to it and on from it."""
+    main = _main(series)
+    return [run for run in series.runs if run is main or _rising(run, main)]
 
 
 def _rising(run: Run, main: Run) -> bool:
@@ -186,9 +202,10 @@ def _choose_labels(labels: Sequence[Candidate], ranges: Ranges, pages: int) -> S
 
 def _accepted(series: Series, ranges: Ranges, pages: int) -> list[Run]:
     """The runs of the chosen series that are the pack's own count: its main run, and believable restarts."""
-    agreed = [run for run in series.runs if ranges.anchored(run) or ranges.fits(run, pages)]
+    chain = _chain(series)
+    agreed = [run for run in series.runs if ranges.anchored(run) or ranges.fits(run, pages, chain)]
     main = max(agreed or series.runs, key=lambda run: len(run.pages))
-    kept = []
+    kept: list[Run] = []
     for run in series.runs:
         rising = _rising(run, main)
         restart = bool(agreed) and series.form is Form.PAGE and len(run.pages) >= RESTART_SUPPORT
@@ -209,10 +226,12 @@ def _extents(
 ) -> Iterator[tuple[Run, int, int]]:
     """Each run with the first and last PDF page that it counts, its edges stretched as far as is certain."""
 
-    def agrees(run: Run, page: int) -> bool:
+    def agrees(run: Run, page: int, beside: int) -> bool:
         number = page - run.offset
         stamped = any(
-            one.number == number and one.prefix == series.prefix and not one.suffix for one in shown.get(page, ())
+            one.number == number and one.prefix == series.prefix and not one.suffix
+            for one in shown.get(page, ())
+            if not one.scanned or abs(page - beside) == 1  # a misread figure may fit by chance
         )
         return number > 0 and (stamped or labelled.get(page) == number)
 
@@ -222,7 +241,7 @@ def _extents(
         for edge, step in ((run.first, -1), (run.last, 1)):
             reached, page = edge, edge + step
             while 1 <= page <= pages and page not in taken and abs(page - reached) <= NEAR + 1:
-                if agrees(run, page):
+                if agrees(run, page, reached):
                     reached = page
                 page += step
             page = reached + step
@@ -253,7 +272,7 @@ def _insert_lettered(
 
 
 def _first_of_known_total(numbers: dict[int, tuple[str, PageSource]], series: Series, pages: int) -> None:
-    """"Page 2 of 9" on the second page of nine: the first, which shows none, is 1."""
+    """ "Page 2 of 9" on the second page of nine: the first, which shows none, is 1."""
     totals = {one.total for one in series.candidates}
     if 1 not in numbers and pages in totals and numbers.get(2, ("",))[0] == "2":
         numbers[1] = ("1", PageSource.INFERRED)

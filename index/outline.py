@@ -81,7 +81,9 @@ def _lists_items(page: Page) -> bool:
 
 def _joins_late(front: Sequence[Page], items: Sequence[AgendaItem]) -> bool:
     """A letter that lists only later items of an agenda brings papers for them."""
-    letter = any(re.match(r"dear\s+(?:member|councillor|colleague)", line.text, re.I) for page in front for line in page.body)
+    letter = any(
+        re.match(r"dear\s+(?:member|councillor|colleague)", line.text, re.I) for page in front for line in page.body
+    )
     return letter and all(item.number.isdigit() and int(item.number) > 1 for item in items)
 
 
@@ -128,4 +130,3 @@ def _title(meeting: Meeting, kind: Kind, head: Sequence[str]) -> str:
     name = ", ".join(part for part in (meeting.body or meeting.council or "", day) if part)
     ending = {Kind.MINUTES: "minutes", Kind.SUPPLEMENT: "supplement"}.get(kind, "")
     return ": ".join(part for part in (name, ending) if part) or " ".join(head[:1])
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -86,14 +86,13 @@ class PackWriter:
 
     def add_passages(self, passages: Sequence[Passage], vectors: npt.NDArray[np.float32]) -> None:
         """Add passages in reading order with their vectors, float32 of shape (passages, dimensions)."""
-        if vectors.shape != (len(passages), self._model.dimensions):
-            raise ValueError(f"{len(passages)} passages with vectors of shape {vectors.shape}")
+        _require_shape(vectors, len(passages), self._model)
         rows = (
             (
                 *(passage.access, passage.kind, passage.item, passage.table),
                 encode_structure(passage),
                 *map(_storable, (passage.heading, passage.item_title, passage.context, passage.text)),
-                np.ascontiguousarray(vector, "<f4").tobytes(),
+                _blob(vector),
             )
             for passage, vector in zip(passages, vectors, strict=True)
         )
@@ -146,6 +145,45 @@ def take_out(connection: sqlite3.Connection, pack: str) -> bool:
     there = connection.execute("DELETE FROM packs WHERE id = ?", (pack,)).rowcount > 0
     connection.execute("DELETE FROM meetings WHERE id NOT IN (SELECT meeting FROM packs)")
     return there
+
+
+def replace_vectors(
+    connection: sqlite3.Connection,
+    model: ModelIdentity,
+    batches: Iterable[tuple[Sequence[int], npt.NDArray[np.float32]]],
+) -> None:
+    """Gather another model's vectors in a temporary table, then put them in the place of all there are."""
+    connection.execute("CREATE TEMP TABLE new_vectors (passage INTEGER PRIMARY KEY, vector)")
+    for ids, vectors in batches:
+        _require_shape(vectors, len(ids), model)
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO new_vectors VALUES (?, ?)", zip(ids, map(_blob, vectors), strict=True))
+        connection.execute("COMMIT")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("DELETE FROM vectors")
+        connection.execute("INSERT INTO vectors SELECT * FROM new_vectors WHERE passage IN (SELECT id FROM passages)")
+        query = "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM vectors)"
+        (without,) = connection.execute(query).fetchone()
+        if without:
+            raise BoardQAError(
+                f"{without} passages came into the index and have no vector of {model.name}.", MODEL_HINT
+            )
+        set_model(connection, model)
+        count_change(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _blob(vector: npt.NDArray[np.float32]) -> bytes:
+    return np.ascontiguousarray(vector, "<f4").tobytes()
+
+
+def _require_shape(vectors: npt.NDArray[np.float32], count: int, model: ModelIdentity) -> None:
+    if vectors.shape != (count, model.dimensions):
+        raise ValueError(f"{count} passages with vectors of shape {vectors.shape}")
 
 
 def stored_model(connection: sqlite3.Connection) -> ModelIdentity | None:

@@ -24,9 +24,10 @@ from PIL import Image
 
 from index import ocr as recognition
 from index.errors import DamagedFileError, EmptyFileError, EncryptedFileError, LimitExceededError, NotAPdfError
-from index.ink import Sheet, read_sheet
+from index.ink import Sheet
 from index.layout import arrange
 from index.model import Page
+from index.words import read_sheet
 
 MAX_FILE_BYTES = 1_000_000_000
 MAX_PAGES = 10_000

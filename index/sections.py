@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rapidfuzz import fuzz
 
@@ -31,26 +31,42 @@ APPENDIX = re.compile(
 )
 # "REPORT TO: Health Board", "From: Jo Bloggs", "STAFF REPORT", "Report of the Director", "SUBJECT: Budget"
 REPORT_HEAD = re.compile(
-    r"(?:report\s+(?:to|of|by|for|title|subject|author)\b|from\s*[:\t]|to\s*[:\t]|by\s*[:\t]|subject\s*[:\t]|title\s*[:\t]|staff\s+report|decision\s+report|portfolio\b|classification\s*:|"
+    r"(?:report\s+(?:to|of|by|for|title|subject|author)\b|from\s*[:\t]|to\s*[:\t]|by\s*[:\t]|subject\s*[:\t]"
+    r"|title\s*[:\t]|staff\s+report|decision\s+report|portfolio\b|classification\s*:|"
     r"council\s+agenda\s*:|memorandum\b)",
     re.I,
 )
-SUBJECT = re.compile(r"(?:report\s+)?(?:subject|title|re|regular business|agenda title|report title)\s*[:\t]\s*(?P<title>\S.*)", re.I | re.S)
+SUBJECT = re.compile(
+    r"(?:report\s+)?(?:subject|title|re|regular business|agenda title|report title)\s*[:\t]\s*(?P<title>\S.*)",
+    re.I | re.S,
+)
 FIELD = re.compile(r"[A-Z][\w ()/&’'.-]{1,40}\s*[:\t]")
 # "SUPPLEMENTARY AGENDA", "Supplement – item 6", "LATE PAPERS", "Addendum report"
-SUPPLEMENT = re.compile(r"(?:supplement(?:ary)?(?:\s+(?:agenda|papers?|pack|reports?|information|item))?|late\s+(?:papers?|items?|reports?)|addendum(?:\s+(?:report|agenda))?)\b.{0,80}", re.I)
-# Marks at the head or in the margin: "NOT FOR PUBLICATION by virtue of paragraph 3 ...", "CONFIDENTIAL", "EXEMPT REPORT",
-# "Classification: Exempt", "By virtue of paragraph(s) 3 of Part 1 of Schedule 12A"
+SUPPLEMENT = re.compile(
+    r"(?:supplement(?:ary)?(?:\s+(?:agenda|papers?|pack|reports?|information|item))?|late\s+(?:papers?|items?"
+    r"|reports?)|addendum(?:\s+(?:report|agenda))?)\b.{0,80}",
+    re.I,
+)
+# Marks at the head or in the margin: "NOT FOR PUBLICATION by virtue of paragraph 3", "CONFIDENTIAL",
+# "EXEMPT REPORT", "Classification: Exempt", "By virtue of paragraph(s) 3 of Part 1 of Schedule 12A"
 EXEMPT_MARK = re.compile(
-    r"\W*(?:(?:strictly\s+|private\s+(?:and|&)\s+)?confidential(?:\s*[-–:].*|\s+(?:report|appendix|item|paper|information))?"
-    r"|not\s+for\s+publication.*|this\s+(?:report|paper|appendix|document|item)\s+is\s+(?:exempt|confidential|not\s+for\s+publication).*"
+    r"\W*(?:(?:strictly\s+|private\s+(?:and|&)\s+)?confidential(?:\s*[-–:].*|\s+(?:report|appendix|item|paper"
+    r"|information))?"
+    r"|not\s+for\s+publication.*|this\s+(?:report|paper|appendix|document|item)\s+is\s+(?:exempt|confidential"
+    r"|not\s+for\s+publication).*"
     r"|exempt(?:\s+(?:information|report|appendix|item|paper|from\s+publication|under).*|\s*[-–:].*)?"
-    r"|(?:protective\s+marking|classification|status|access)\s*:\s*(?:exempt|confidential|restricted|private|part\s*(?:ii|2|b)|not\s+for\s+publication).*"
-    r"|by\s+virtue\s+of\s+paragraphs?.*schedule\s+12a.*|part\s*(?:ii|2|two|b)(?:\s*[-–(:].*|\s+(?:item|report|exempt|private|confidential).*)?|restricted(?:\s+(?:report|item|paper))?"
+    r"|(?:protective\s+marking|classification|status|access)\s*:\s*(?:exempt|confidential|restricted|private"
+    r"|part\s*(?:ii|2|b)|not\s+for\s+publication).*"
+    r"|by\s+virtue\s+of\s+paragraphs?.*schedule\s+12a.*|part\s*(?:ii|2|two|b)(?:\s*[-–(:].*|\s+(?:item|report"
+    r"|exempt|private|confidential).*)?|restricted(?:\s+(?:report|item|paper))?"
     r"|(?:exempt|confidential)\s+appendix.*|document\s+is\s+restricted\W*)",
     re.I,
 )
-NOT_EXEMPT = re.compile(r"\b(?:none|not\s+exempt|no\s+exempt|nil|n/a|not\s+applicable|unrestricted)\b|exempt\s+information\s*:\s*(?:no|none)?$", re.I)
+NOT_EXEMPT = re.compile(
+    r"\b(?:none|not\s+exempt|no\s+exempt|nil|n/a|not\s+applicable|unrestricted)\b"
+    r"|exempt\s+information\s*:\s*(?:no|none)?$",
+    re.I,
+)
 MARK_LINES = 7  # of the head in which such a mark may stand
 MARK_LENGTH = 170  # characters; a longer line is prose
 
@@ -84,7 +100,9 @@ def find_sections(
     for page, head, paper in zip(sketches, heads, papers, strict=True):
         last = sections[-1] if sections else None
         same = last is not None and not paper.begins
-        same = same and last is not None and (last.item, last.kind, last.access) == (paper.item, paper.kind, paper.access)
+        same = (
+            same and last is not None and (last.item, last.kind, last.access) == (paper.item, paper.kind, paper.access)
+        )
         if same and last is not None:
             sections[-1] = replace(last, last=page.pdf_page)
             continue
@@ -138,7 +156,7 @@ def _in_range(printed: int | None, items: Sequence[AgendaItem]) -> str | None:
 def _named(page: PageSketch, items: Sequence[AgendaItem]) -> str | None:
     """The item whose title stands in the page's first lines."""
     lines = [plain(line) for line in page.head[:8]]
-    joined = [*lines, *(f"{one} {two}" for one, two in zip(lines, lines[1:], strict=False))]
+    joined = [*lines, *(f"{one} {two}" for one, two in pairwise(lines))]
     for item in items:
         title = plain(item.title)
         if len(title) > 11 and any(fuzz.ratio(title, line) >= NAMED_ALIKE for line in joined):
@@ -271,7 +289,11 @@ def appendix_heading(page: PageSketch) -> tuple[str, str] | None:
     lines = [" ".join(line.split()) for line in page.head[:5]]
     for place, line in enumerate(lines):
         found = APPENDIX.fullmatch(line)
-        if not found or len(line) > 130 or re.search(r"\b(?:sets?|shows?|provides?|contains?|is|are|details?)\b", found["title"]):
+        if (
+            not found
+            or len(line) > 130
+            or re.search(r"\b(?:sets?|shows?|provides?|contains?|is|are|details?)\b", found["title"])
+        ):
             continue
         title = line
         if not found["title"].strip(" -–—:.") and place + 1 < len(lines):

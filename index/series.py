@@ -127,9 +127,7 @@ def candidates(page: PageSketch) -> Iterator[Candidate]:
                 yield from _candidate(page, Form.INSIDE, found, place)
 
 
-def _candidate(
-    page: PageSketch, form: Form, found: re.Match[str], place: Place
-) -> Iterator[Candidate]:
+def _candidate(page: PageSketch, form: Form, found: re.Match[str], place: Place) -> Iterator[Candidate]:
     parts = found.groupdict()
     number = int(parts["n"])
     if number <= LARGEST_NUMBER:
@@ -237,7 +235,7 @@ def _runs(found: Sequence[Candidate]) -> list[Run]:
 
 
 def _trimmed(pages: tuple[int, ...], scanned: set[int]) -> tuple[int, ...]:
-    """A misread figure may fit a count by chance: a scan at a run's edge, away from the next page, does not extend it."""
+    """A misread figure may fit a count by chance: a scan at a run's edge, not beside the next page, is left out."""
     while len(pages) > 1 and pages[0] in scanned and pages[1] - pages[0] > 1:
         pages = pages[1:]
     while len(pages) > 1 and pages[-1] in scanned and pages[-1] - pages[-2] > 1:

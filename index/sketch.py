@@ -32,7 +32,8 @@ class PageSketch:
     """The small part of a page that decides numbers, furniture and sections.
 
     ``margin`` are the lines near the page's edges, ``head`` the first and ``tail`` the last body
-    lines in reading order as text, ``size`` the usual font size in points, ``words`` how many words the page has, ``councils`` the councils and NHS bodies that it names.
+    lines in reading order as text, ``size`` the usual font size in points, ``words`` how
+    many words the page has, ``councils`` the councils and NHS bodies that it names.
     """
 
     pdf_page: int

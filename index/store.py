@@ -126,26 +126,13 @@ class Store:
     def replace_vectors(
         self, model: ModelIdentity, batches: Iterable[tuple[Sequence[int], npt.NDArray[np.float32]]]
     ) -> None:
-        """Put another model's vectors in the place of all there are, in one transaction.
+        """Put another model's vectors in the place of all there are, at once when the last batch has come.
 
-        ``batches`` gives passage ids with their vectors, float32 of shape (ids, dimensions). Raises ValueError,
+        ``batches`` gives passage ids with their vectors, float32 of shape (ids, dimensions). Raises BoardQAError,
         and changes nothing, where a passage is left without a vector.
         """
-        with self._connections.changing() as connection:
-            connection.execute("DELETE FROM vectors")
-            for ids, vectors in batches:
-                if vectors.shape != (len(ids), model.dimensions):
-                    raise ValueError(f"{len(ids)} passages with vectors of shape {vectors.shape}")
-                rows = (
-                    (id_, np.ascontiguousarray(vector, "<f4").tobytes())
-                    for id_, vector in zip(ids, vectors, strict=True)
-                )
-                connection.executemany("INSERT INTO vectors VALUES (?, ?)", rows)
-            query = "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM vectors)"
-            (without,) = connection.execute(query).fetchone()
-            if without:
-                raise ValueError(f"{without} passages were given no vector")
-            pack_writer.set_model(connection, model)
+        with plain_errors(self.path), closing(connect(self.path)) as connection:
+            pack_writer.replace_vectors(connection, model, batches)
 
     def refuse(self, refusal: Refusal) -> None:
         """Remember a file that could not be indexed, in place of what was remembered of that path."""

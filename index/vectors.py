@@ -23,6 +23,9 @@ import numpy.typing as npt
 from index.records import Generation
 from index.store import Store
 
+# Threads share out queries, of which there is one at a time: more would only wait for each other
+faiss.omp_set_num_threads(1)
+
 FILE = "board-qa.faiss"
 MAGIC = b"board-qa vectors 1\n"
 
@@ -137,7 +140,7 @@ def _load(path: Path) -> _Copy | None:
         end = content.index(b"\n", len(MAGIC))
         head = json.loads(content[len(MAGIC) : end])
         body = content[end + 1 :]
-        if len(body) != head["bytes"]:
+        if len(body) != head["bytes"] or zlib.crc32(body) != head["crc32"]:
             return None
         if not body:
             return None

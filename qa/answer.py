@@ -65,7 +65,7 @@ def _holding(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]
     """Where a figure or date is asked for, only what holds one, unless nothing good does."""
     if not FIGURES & question.wanted or not evidence:
         return list(evidence)
-    holding = [e for e in evidence if e.holds > 0]
+    holding = [e for e in evidence if e.kinds & FIGURES]
     return holding if holding and holding[0].score >= DROP * evidence[0].score else list(evidence)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,8 +15,8 @@ from index.passages import BULLET
 from index.sentences import sentences_in_blocks
 from qa.question import Analysis, Wanted
 from qa.retrieve import Hit
-from qa.scope import agreement
-from qa.words import stems
+from qa.scope import GENERIC, agreement
+from qa.words import stem, stems
 
 PASSAGES_READ = 20
 COMPARED_BY_MEANING = 28  # sentences given to the embedding model, a cost of some milliseconds each
@@ -70,6 +70,19 @@ HOLDS: Mapping[Wanted, re.Pattern[str]] = {
 }
 
 
+TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor|Prof|Professor|Sir|Dame|Lord|Lady|Rev|Supt)\b")
+# Capitalised words that are no one's name, besides those of bodies
+ROLES = frozenset(
+    stem(word)
+    for word in """chair chairman chairwoman chairperson vice deputy chief officer director head manager lead leader
+    mayor secretary clerk solicitor president assistant senior interim acting operational strategic strategy system
+    community primary secondary mental physical emergency urgent home housing education school safeguarding
+    commissioning commissioner national regional local framework fund budget grant programme project review update
+    overview summary introduction background recommendation conclusion next steps table figure england english britain
+    british united kingdom healthwatch voluntary sector police fire""".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What counts how much in a sentence's score."""
@@ -101,7 +114,7 @@ class Evidence:
     around: str
     score: float = 0.0
     meaning: float = 0.0
-    holds: float = 0.0  # share of the wanted kinds that it holds
+    kinds: frozenset[Wanted] = frozenset()  # of those wanted, the ones that it holds
     covers: frozenset[str] = frozenset()
     period: float = 0.0
 
@@ -139,7 +152,7 @@ def gather(
 
 
 def _replaced(e: Evidence, score: float, meaning: float) -> Evidence:
-    return Evidence(e.passage, e.start, e.end, e.around, score, meaning, e.holds, e.covers, e.period)
+    return replace(e, score=score, meaning=meaning)
 
 
 def _units(passage: Passage) -> Iterator[Evidence]:
@@ -148,7 +161,7 @@ def _units(passage: Passage) -> Iterator[Evidence]:
         around = " ".join([passage.title or passage.heading, *passage.columns])
         start = 0
         for row in passage.text.split("\n"):
-            if row.strip() and len(row.split()) <= ROW_WORDS:
+            if row.strip() and not _is_header(row, passage.columns) and len(row.split()) <= ROW_WORDS:
                 yield Evidence(passage, start, start + len(row), around)
             start += len(row) + 1
         return
@@ -167,6 +180,11 @@ def _units(passage: Passage) -> Iterator[Evidence]:
         elif not item:
             lead = ""
         before = text if not item else before
+
+
+def _is_header(row: str, columns: Sequence[str]) -> bool:
+    cells = [_flat(cell) for cell in row.split("\t") if cell.strip()]
+    return bool(columns) and all(any(cell in column for column in columns) for cell in cells)
 
 
 def _list_end(passage: Passage, lead: int, start: int, blocks: Sequence[int]) -> int:
@@ -194,7 +212,8 @@ def _weighed(
     pairs = set(pairwise(ordered))
     asked = list(pairwise(question.terms))
     phrase = sum(pair in pairs for pair in asked) / len(asked) if asked else 0.0
-    holds = held(question, e)
+    kinds = held(question, e)
+    asked_kinds = [w for w in question.wanted if w in HOLDS]
     period = agreement(question, f"{e.text} {e.around}")
     length = len(e.text.split())
     score = (
@@ -202,7 +221,7 @@ def _weighed(
         + WEIGHTS.around * around
         + WEIGHTS.passage * wider
         + WEIGHTS.rank * hit.score
-        + WEIGHTS.kind * holds
+        + WEIGHTS.kind * (len(kinds) / len(asked_kinds) if asked_kinds else 0.5)
         + WEIGHTS.phrase * phrase
         + WEIGHTS.period * period
         - (WEIGHTS.short if length < 5 and not e.passage.table else 0.0)
@@ -210,23 +229,32 @@ def _weighed(
         - WEIGHTS.long * max(0, length - 50) / 50
         + _decides(question, e)
     )
-    return Evidence(e.passage, e.start, e.end, e.around, score, 0.0, holds, covers, period)
+    return replace(e, score=score, kinds=kinds, covers=covers, period=period)
 
 
-def held(question: Analysis, e: Evidence) -> float:
-    """The share of the kinds of answer wanted that the evidence holds; a half where none is told."""
-    wanted = [w for w in question.wanted if w in HOLDS]
-    if not wanted:
-        return 0.5
-    header = " ".join(e.passage.columns) + " " + e.passage.title if e.passage.table else ""
+def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
+    """The kinds of answer wanted that the evidence holds."""
+    header = f"{e.passage.title} {' '.join(e.passage.columns)}" if e.passage.table else ""
     text = _without(question, e.text)
-    count = 0
-    for kind in wanted:
-        pattern = HOLDS[kind]
-        money_column = kind is Wanted.MONEY and "£" in header and re.search(r"\d", text)
-        percent_column = kind is Wanted.PERCENT and "%" in header and re.search(r"\d", text)
-        count += bool(pattern.search(text) or money_column or percent_column)
-    return count / len(wanted)
+    found = set()
+    for kind in question.wanted & HOLDS.keys():
+        if kind is Wanted.PERSON:
+            there = names_person(text, question)
+        else:
+            unit = {Wanted.MONEY: "£", Wanted.PERCENT: "%"}.get(kind)
+            there = bool(HOLDS[kind].search(text)) or bool(unit and unit in header and re.search(r"\d", text))
+        if there:
+            found.add(kind)
+    return frozenset(found)
+
+
+def names_person(text: str, question: Analysis) -> bool:
+    """Whether a person other than those in the question is named."""
+    for match in HOLDS[Wanted.PERSON].finditer(text):
+        words = {stem(word) for word in re.findall(r"[A-Za-z'’-]{2,}", match.group())}
+        if TITLED.match(match.group()) or not words & (GENERIC | ROLES | question.names | set(question.terms)):
+            return True
+    return False
 
 
 def _is_heading(e: Evidence) -> bool:

@@ -22,9 +22,12 @@ def page_words(page: str | None, pdf_page: int) -> str:
 
 def citation_words(citation: Citation) -> str:
     """One line that names the cited place: "Halton HWB, 22 Mar 2023, item 3, page 12 (PDF page 14)"."""
+    day = citation.meeting_date
+    # Where the body is not known the pack's title stands for it, which mostly tells the date itself.
+    told = day is None or (citation.body is None and str(day.year) in citation.pack_title)
     parts = (
-        citation.body or citation.pack_title or citation.file,
-        short_date(citation.meeting_date),
+        citation.body or citation.pack_title,
+        "" if told else short_date(day),
         f"item {citation.item}" if citation.item else "",
         page_words(citation.page, citation.pdf_page),
     )

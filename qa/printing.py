@@ -67,7 +67,7 @@ def print_packs(packs: Sequence[PackInfo]) -> None:
         files = ", ".join(pack.files)
         meeting = short_date(pack.meeting_date)
         counts = (str(pack.pages), str(len(pack.items)))
-        table.add_row(*_literal(pack.pack, pack.body, pack.council, meeting, pack.kind, *counts, files))
+        table.add_row(*_literal(pack.pack, pack.body or pack.title, pack.council, meeting, pack.kind, *counts, files))
     _console().print(table)
 
 
@@ -93,7 +93,7 @@ def print_ingest(report: IngestReport, packs: Sequence[PackInfo]) -> None:
         if pack:
             counts = (str(pack.pages), str(len(pack.items)))
             meeting = short_date(pack.meeting_date)
-            table.add_row(*_literal(name, state.get(name, "unchanged"), pack.body, meeting, *counts))
+            table.add_row(*_literal(name, state.get(name, "unchanged"), pack.body or pack.title, meeting, *counts))
     if table.row_count:
         _console().print(table)
     if report.refused:

@@ -76,8 +76,8 @@ PAGE = re.compile(r"\b(?:agenda )?(?:page|pg\.?|p\.) ?(\d{1,4})\b", re.I)
 # Words of the asking itself: they name the sort of answer or the papers, and are seldom in the answering sentence.
 ASKING = frozenset(
     stem(word)
-    for word in """many much number sum amount date name person people council councillor board committee meeting report paper
-    pack page item agenda figure percentage percent proportion total year according""".split()
+    for word in """many much number sum amount date name person people council councillor board committee meeting
+    report paper pack page item agenda figure percentage percent proportion total year according""".split()
 )
 
 
@@ -101,8 +101,15 @@ def analyse(text: str) -> Analysis:
         text=text,
         terms=tuple(dict.fromkeys(stems(text))),
         names=frozenset(stem(name) for name in names(text)),
-        wanted=frozenset(wanted for wanted, form in FORMS if form.search(text)),
+        wanted=_wanted(text),
         periods=periods(text),
         item=item.group(1) if item else None,
         page=page.group(1) if page else None,
     )
+
+
+def _wanted(text: str) -> frozenset[Wanted]:
+    found = {wanted for wanted, form in FORMS if form.search(text)}
+    if found & {Wanted.MONEY, Wanted.COUNT, Wanted.PERCENT}:
+        found.discard(Wanted.FIGURE)
+    return frozenset(found)

@@ -28,7 +28,7 @@ EARLIER_WORTH = 0.5  # of a word that only an earlier question has
 ASKING_WORTH = 0.3  # of a word that names the sort of answer
 
 NOT_FOUND = "These papers do not say."
-KIND_WORDS = {Wanted.MONEY: "sum of money", Wanted.PERCENT: "percentage", Wanted.COUNT: "number"}
+KIND_WORDS = {Wanted.MONEY: "sum of money", Wanted.PERCENT: "percentage", Wanted.COUNT: "number", Wanted.PERSON: "name"}
 
 
 class Reader:
@@ -118,7 +118,7 @@ class Reader:
             return (
                 f"The papers for the meeting of {day:%-d %B %Y} are here, but not its minutes: what it decided is not."
             )
-        kind = lacks_kind(question, evidence)
+        kind = lacks_kind(question, evidence, frequency, self._store.passage_count(), where.told)
         if kind is not None:
             return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
         best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}

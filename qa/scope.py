@@ -15,14 +15,15 @@ from qa.words import STOPWORDS, stem, stems
 GENERIC = frozenset(
     stem(word)
     for word in """council councils county borough city district metropolitan town parish unitary royal authority board
-    committee cabinet executive panel commission assembly forum group team partnership agency association health
-    wellbeing well being care social integrated trust foundation nhs icb ccg hospital hospitals university
-    services service public private agenda pack document documents report reports minutes printed meeting full
-    joint supplement supplementary special extraordinary annual general governing governors member members
-    overview scrutiny audit planning licensing standards corporate policy resources finance performance quality
-    people children adult adults appendix item items draft final combined bundle papers paper presentation
-    slides plan strategy review north south east west central greater new upper lower great saint st upon and
-    hwb pdf version update january february march april may june july august september october november december""".split()
+    committee cabinet executive panel commission assembly forum group team partnership agency
+    association health wellbeing well being care social integrated trust foundation nhs icb ccg hospital
+    hospitals university services service public private agenda pack document documents report reports
+    minutes printed meeting full joint supplement supplementary special extraordinary annual general
+    governing governors member members overview scrutiny audit planning licensing standards corporate
+    policy resources finance performance quality people children adult adults appendix item items draft
+    final combined bundle papers paper presentation slides plan strategy review north south east west
+    central greater new upper lower great saint st upon and hwb pdf version update january february
+    march april may june july august september october november december""".split()
 )
 # The usual short forms of English counties in post and speech.
 COUNTY_SHORT = {

@@ -7,7 +7,7 @@ do not answer is often worded just as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from index.model import Kind
@@ -15,13 +15,14 @@ from qa.evidence import Evidence
 from qa.periods import periods
 from qa.question import Analysis, Wanted
 from qa.retrieve import Hit
-from qa.words import names, stem
+from qa.words import names, stem, stems
 
 TYPED_SHARE = 0.72  # the best sentence that holds the wanted kind must come this near the best of all
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
 LEAST_WORDS = 0.12
 LEAST_NAME = 5  # letters of a name that counts as one
-HARD_KINDS = (Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT)
+RARE = 0.03  # share of the passages that a rare name stands in at most
+HARD_KINDS = (Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT, Wanted.PERSON)
 # What was decided, in the past: "did the board approve", "what was agreed"
 DECIDED = re.compile(
     r"\b(?:did|has|have|had)\b(?! to\b).{0,80}\b(?:agree|approve|decide|resolve|adopt|endorse|sign off|vote|reject|"
@@ -55,14 +56,35 @@ def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequenc
     return None
 
 
-def lacks_kind(question: Analysis, evidence: Sequence[Evidence]) -> Wanted | None:
-    """The kind of figure that is asked for and that no good evidence holds."""
+def lacks_kind(
+    question: Analysis, evidence: Sequence[Evidence], frequency: Mapping[str, int], count: int, told: frozenset[str]
+) -> Wanted | None:
+    """The kind of answer that is asked for and that no good evidence holds.
+
+    Good means near the best in score, and in a passage that has the rare names of the question: a figure given for
+    another place is no answer.
+    """
     hard = [w for w in HARD_KINDS if w in question.wanted]
     if not hard or not evidence:
         return None
-    best = evidence[0].score
-    typed = max((e.score for e in evidence if e.holds >= 0.5), default=0.0)
-    return hard[0] if typed < TYPED_SHARE * best else None
+    rare = {
+        key
+        for key in (stem(n) for n in names(question.text) if len(n) >= LEAST_NAME - 1 and n[1:].islower())
+        if key not in told and 0 < frequency.get(key, 0) <= RARE * count and not periods(key)
+    }
+    for kind in hard:
+        typed = [e for e in evidence if kind in e.kinds and e.score >= TYPED_SHARE * evidence[0].score]
+        if not any(_anchored(e, rare) for e in typed):
+            return kind
+    return None
+
+
+def _anchored(e: Evidence, rare: Set[str]) -> bool:
+    """Whether at least half of the rare names stand in the evidence's passage or above it."""
+    if not rare:
+        return True
+    there = set(stems(e.passage.text)) | set(stems(e.passage.context)) | set(stems(e.around))
+    return 2 * len(rare & there) >= len(rare)
 
 
 def other_period(question: Analysis, evidence: Sequence[Evidence], pages: Mapping[tuple[str, int], str]) -> bool:

@@ -47,7 +47,7 @@ def test_an_emptied_index_takes_any_model(store: Store) -> None:
 def test_vectors_are_replaced_all_or_none(store: Store) -> None:
     write(store, CABINET, passage("swans"), passage("geese"))
     wide = ModelIdentity("wide", 6)
-    with pytest.raises(ValueError, match="1 passages were given no vector"):
+    with pytest.raises(BoardQAError, match="1 passages came into the index"):
         store.replace_vectors(wide, [([1], np.ones((1, 6), np.float32))])
     assert store.model() == MODEL
     batches = ([one.id for one in batch] for batch in store.every_passage(1))

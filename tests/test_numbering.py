@@ -26,7 +26,9 @@ def line(text: str, box: tuple[float, float, float, float] = FOOT) -> MarginLine
     return MarginLine(text, box, "top" if box[1] < 0.5 else "bottom", 10.0)
 
 
-def pages(*margins: list[MarginLine], labels: list[str] | None = None, scanned: set[int] | None = None) -> list[PageSketch]:
+def pages(
+    *margins: list[MarginLine], labels: list[str] | None = None, scanned: set[int] | None = None
+) -> list[PageSketch]:
     return [
         PageSketch(
             number,
@@ -95,7 +97,9 @@ def test_the_first_page_of_a_paper_that_tells_its_total_is_one() -> None:
 
 
 def test_numbers_inside_a_running_footer_count_for_a_paper_that_stands_alone() -> None:
-    sketches = pages(*([line(f"Town of Exton   Page {n}   Printed on 5/2/2024", (0.1, 0.95, 0.9, 0.96))] for n in range(1, 7)))
+    sketches = pages(
+        *([line(f"Town of Exton   Page {n}   Printed on 5/2/2024", (0.1, 0.95, 0.9, 0.96))] for n in range(1, 7))
+    )
     assert printed(sketches) == ["1", "2", "3", "4", "5", "6"]
 
 
@@ -178,7 +182,9 @@ def packs(draw: st.DrawFn) -> Random:
     missing = draw(st.sampled_from([0, 0, 5, 20]))
     misread = draw(st.sampled_from([0, 0, 5, 20]))
     reports = draw(st.lists(st.integers(2, 14), min_size=3, max_size=9))
-    supplement = draw(st.sampled_from([0, 0, 0, 6])) if sheet and not bare else 0  # only an agenda tells it from a report
+    supplement = (
+        draw(st.sampled_from([0, 0, 0, 6])) if sheet and not bare else 0
+    )  # only an agenda tells it from a report
     skipped = draw(st.sampled_from([0, 0, 0, 7]))
     labels = draw(st.sampled_from(["none", "plain", "printed", "roman"]))
     chance = draw(st.randoms(use_true_random=False))
@@ -239,7 +245,11 @@ def packs(draw: st.DrawFn) -> Random:
 def test_a_random_pack_has_no_wrong_number_and_most_right_ones(pack: Random) -> None:
     found = printed(pack.sketches, pack.items)
     assert len(found) == len(pack.truth)
-    wrong = [(page, got, true) for page, (got, true) in enumerate(zip(found, pack.truth, strict=True), 1) if got not in (None, true)]
+    wrong = [
+        (page, got, true)
+        for page, (got, true) in enumerate(zip(found, pack.truth, strict=True), 1)
+        if got not in (None, true)
+    ]
     assert not wrong
     right = sum(got is not None for got in found)
     if pack.stamped >= 10:
@@ -252,5 +262,7 @@ def test_the_shared_packs_stamps_give_every_number(name: str) -> None:
     if not truth.exists():
         pytest.skip(f"MISSING TEST MATERIAL: {truth.name} is not beside the project in ../shared/packs")
     rows = [json.loads(row) for row in truth.read_text(encoding="utf-8").splitlines()]
-    sketches = pages(*([line(stamp, HEAD if "tem" in stamp.lower() else FOOT) for stamp in row["stamp"]] for row in rows))
+    sketches = pages(
+        *([line(stamp, HEAD if "tem" in stamp.lower() else FOOT) for stamp in row["stamp"]] for row in rows)
+    )
     assert printed(sketches) == [row["printed"] for row in rows]

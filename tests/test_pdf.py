@@ -140,8 +140,8 @@ def test_labels_title_and_outline_are_read(tmp_path: Path) -> None:
     writer.set_page_label(0, 0, style="/r")
     writer.set_page_label(1, 2, style="/D", start=7)
     writer.add_metadata({"/Title": "Agenda pack – May"})
-    parent = writer.add_outline_item("Minutes", page_number=1)
-    writer.add_outline_item("Actions", page_number=2, parent=parent)
+    parent = writer.add_outline_item(title="Minutes", page_number=1)
+    writer.add_outline_item(title="Actions", page_number=2, parent=parent)
     writer.write(tmp_path / "b.pdf")
     with open_pdf(tmp_path / "b.pdf") as file:
         assert file.labels == ["i", "7", "8"]
@@ -158,7 +158,7 @@ def test_a_file_without_labels_has_none(tmp_path: Path) -> None:
 
 def test_an_outline_that_runs_in_a_circle_ends(tmp_path: Path) -> None:
     writer = PdfWriter(clone_from=draw(tmp_path / "a.pdf", two_lines))
-    first = writer.add_outline_item("First", page_number=0)
+    first = writer.add_outline_item(title="First", page_number=0)
     item = first.get_object()
     item[NameObject("/Next")] = first
     writer.write(tmp_path / "circle.pdf")

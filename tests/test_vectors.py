@@ -164,7 +164,7 @@ class IndexOverTime(RuleBasedStateMachine):
             within = {id_: known for id_, known in self.known.items() if known.within(scope)}
             allowed = self.store.passage_ids(scope)
             assert self.store.passages(allowed, scope.access) == [known.passage for _, known in sorted(within.items())]
-            for word in WORDS:
+            for word in WORDS[:2]:
                 hits = self.store.fts(any_of([word]), scope, 1000)
                 assert sorted(id_ for id_, _ in hits) == sorted(id_ for id_, known in within.items() if known.has(word))
             self.expect_nearest(within, allowed)
@@ -187,8 +187,8 @@ class IndexOverTime(RuleBasedStateMachine):
 
 
 IndexOverTime.TestCase.settings = settings(
-    max_examples=20,
-    stateful_step_count=25,
+    max_examples=15,
+    stateful_step_count=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -210,6 +210,17 @@ def test_a_removed_and_a_new_passage_are_never_taken_for_each_other(tmp_path: Pa
         for name, axis in zip("bcd", axes[1:], strict=True):
             ids, _ = index.search(axis, 1)
             assert [found.text for found in store.passages(ids)] == [name]
+
+
+def test_a_flipped_bit_anywhere_in_the_file_changes_no_result(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        write(store, pack(), passage("swans"), passage("geese"))
+        VectorIndex(tmp_path, store)
+        whole = (tmp_path / FILE).read_bytes()
+        for place in range(0, len(whole), 7):
+            (tmp_path / FILE).write_bytes(whole[:place] + bytes([whole[place] ^ 64]) + whole[place + 1 :])
+            ids, scores = VectorIndex(tmp_path, store).search(np.array([1, 2, 0, 0], np.float32), 5)
+            assert (ids.tolist(), scores.tolist()) == ([2, 1], [2.0, 1.0])
 
 
 def test_a_file_of_another_database_in_the_same_folder_is_not_believed(tmp_path: Path) -> None:

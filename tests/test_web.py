@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from qa.addresses import MAX_BOXES, page_address, read_boxes
 from qa.api import create_app
 from qa.model import Citation
+from qa.places import citation_words
 from qa.templates import WEB, linked_markers, render
 
 PACK = "thornmere-hwb-2024-03-14"
@@ -101,6 +102,20 @@ def test_markers_link_to_their_citation_and_everything_is_escaped():
         'It &lt;b&gt;was&lt;/b&gt; agreed <a class="marker" href="/packs/a/pages/14?boxes=0,0,1,1" '
         'title="Board &lt;script&gt;, 14 Mar 2024, item 3, page 12 (PDF page 14)">[1]</a>, not [2].'
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "Board, 14 Mar 2024, item 3, page 12 (PDF page 14)"),
+        ({"page": None, "item": None}, "Board, 14 Mar 2024, PDF page 14"),
+        ({"body": None, "pack_title": "Trust, 14 March 2024"}, "Trust, 14 March 2024, item 3, page 12 (PDF page 14)"),
+        ({"body": None, "pack_title": "a.pdf"}, "a.pdf, 14 Mar 2024, item 3, page 12 (PDF page 14)"),
+        ({"meeting_date": None}, "Board, item 3, page 12 (PDF page 14)"),
+    ],
+)
+def test_a_cited_place_is_put_into_words(changed, words):
+    assert citation_words(citation(**({"body": "Board"} | changed))) == words
 
 
 def test_the_page_viewer_shows_picture_boxes_text_and_neighbours(client):

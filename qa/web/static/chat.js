@@ -4,6 +4,7 @@
 
 const MAX_TURNS = 6; // earlier turns that are sent along
 const NEAREST_SHOWN = 3;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const STATUS_WORDS = {
   not_found: "The indexed packs do not answer this.",
   out_of_scope: "This is no question about the indexed packs.",
@@ -31,10 +32,8 @@ function link(href, text, className) {
 }
 
 function shortDate(iso) {
-  if (!iso) return "";
-  return new Date(`${iso}T00:00:00Z`).toLocaleDateString("en-GB", {
-    day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
-  });
+  const [year, month, day] = iso.split("-").map(Number);
+  return `${day} ${MONTHS[month - 1]} ${year}`;
 }
 
 function pageWords(place) {
@@ -42,9 +41,11 @@ function pageWords(place) {
 }
 
 function citationWords(citation) {
+  const day = citation.meeting_date;
+  const told = !day || (!citation.body && citation.pack_title.includes(day.slice(0, 4)));
   return [
-    citation.body || citation.pack_title || citation.file,
-    shortDate(citation.meeting_date),
+    citation.body || citation.pack_title,
+    told ? "" : shortDate(day),
     citation.item ? `item ${citation.item}` : "",
     pageWords(citation),
   ].filter(Boolean).join(", ");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.ink import cleaned
+from index.words import cleaned
 
 
 @pytest.mark.parametrize(
