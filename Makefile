@@ -17,7 +17,7 @@ DEMO := $(VENV)/.demo-installed
 TESTING := $(VENV)/.test-installed
 SAMPLES := build/samples/.built
 
-.PHONY: install run test lint types evaluate clean
+.PHONY: install run test lint types evaluate bench clean
 .DELETE_ON_ERROR:
 
 install: $(RUNTIME)
@@ -69,6 +69,10 @@ types: $(TESTING)
 
 evaluate: $(SAMPLES) $(TESTING)
 	$(BIN)/board-qa eval
+
+# Not part of the tests: takes minutes, and its figures are the machine's.
+bench: $(SAMPLES)
+	$(BIN)/python -m benchmarks.compare
 
 # pytest comes last, so that its summary closes the output.
 test: lint types evaluate

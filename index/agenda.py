@@ -43,6 +43,9 @@ NO_PAGE = re.compile(
     r"enc(?:losure)?\.?\s*\w{0,3}|attached|-|–)\)?)$",
     re.I,
 )
+NOT_YET = re.compile(
+    r"\s*[(\[](?:verbal|to follow|oral|presentation|tabled|attached)[^)\]]{0,20}[)\]]$", re.I
+)  # "(to follow)"
 # Words after which a number at the end of a title is part of the title: "Quarter 3", "Phase 2", "Q4"
 COUNTED = re.compile(
     r"\b(?:quarter|phase|part|q|stage|level|tier|month|period|appendix|version|no\.?|section|and|to|-|–|item)\s*$", re.I
@@ -160,7 +163,10 @@ def _items(pages: Sequence[Page], late: bool) -> Iterator[AgendaItem]:
 
 def _numbered(row: Row, before: _Open | None, late: bool) -> tuple[str, list[tuple[int, str]]] | None:
     """The number and the remaining cells, each with its column, of a row that begins an item."""
-    place = next((place for place, cell in enumerate(row.cells) if cell), None)
+    filled = [place for place, cell in enumerate(row.cells) if cell]
+    if len(filled) > 1 and CLOCK.fullmatch(row.cells[filled[0]]):
+        filled = filled[1:]  # "09.30  1  Welcome"
+    place = next((place for place in filled if row.columns.get(place) == "number"), filled[0] if filled else None)
     if place is None:
         return None
     found = NUMBER.fullmatch(row.cells[place])
@@ -238,6 +244,8 @@ def _continues(item: _Open, row: Row) -> bool:
         return False
     inside = row.box[0] >= item.row.box[0] - 0.01
     explains = bool(EXPLANATION.match(row.text)) and item.title != []
+    if row.table and row.gap:  # wrapped lines are one cell; only a row broken by a page end goes on
+        return False
     light = item.row.bold and not row.bold and not MARKED_RANGE.fullmatch(row.text)
     return row.gap < NEAR and inside and not explains and not light
 
@@ -251,7 +259,7 @@ def _closed(item: _Open) -> AgendaItem:
     words = EXPLANATION.search(title)
     if words and words.start() > 12 and len(title) > 90:
         title = title[: words.start()]
-    title = re.split(r"\s[•●▪]", title)[0]
+    title = NOT_YET.sub("", re.split(r"\s[•●▪]", title)[0])
     presenter = " ".join(" ".join(item.presenter).split()) or None
     return AgendaItem(item.number, title[:LONGEST_TITLE].strip(" -–:"), presenter, item.first, item.last, item.exempt)
 

@@ -29,6 +29,8 @@ COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+ITEM = re.compile(r"(?:agenda )?item", re.I)  # over the numbers, where another column is headed so:
+SUBJECT = re.compile(r"subject|title|topic|description|business|report|details?|heading|agenda item", re.I)
 NUMBER_ALONE = re.compile(r"(?:[A-Z][.-]{0,2})?\d{1,3}(?:\.\d{1,2})?[a-z]?[.):]?")
 PIECES = (re.compile(r"\d{1,4}\s*[-–]?"), re.compile(r"[-–]?\s*\d{1,4}"))  # "11" and "- 18" of one range
 
@@ -90,9 +92,13 @@ def header_columns(cells: Sequence[str]) -> dict[int, str]:
     named: dict[int, str] = {}
     for column, cell in enumerate(cells):
         for name, pattern in COLUMNS:
-            if pattern.fullmatch(cell.strip(" .:")) and name not in named.values():
+            if pattern.fullmatch(cell.strip(" .:")) and (name == "other" or name not in named.values()):
                 named[column] = name
                 break
+    item = next((column for column, name in named.items() if name == "title" and ITEM.fullmatch(cells[column])), None)
+    subject = next((column for column, cell in enumerate(cells) if SUBJECT.fullmatch(cell)), None)
+    if item is not None and subject is not None and "number" not in named.values():
+        named.update({item: "number", subject: "title"})
     wanted = {"page", "title", "presenter", "number"} & set(named.values())
     return named if len(wanted) >= 2 and ("page" in wanted or len(named) >= 3) else {}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
+import struct
 from collections.abc import Iterator
-from itertools import pairwise
+from ctypes import addressof, c_char
+from itertools import pairwise, repeat
 from typing import Any
 
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # the package ships no types
-
+from index import pdfium
 from index.frame import Frame
 from index.ink import Rect, Sheet
 
@@ -17,25 +17,68 @@ MAX_PATH_SEGMENTS = 400  # of one drawn path; a table drawn as one path has fewe
 MAX_FORM_DEPTH = 4  # forms in forms; hostile files nest them in a circle
 THIN = 2.6  # points: a filled rectangle thinner than this is a ruling line
 
+_PATH, _IMAGE = pdfium.raw.FPDF_PAGEOBJ_PATH, pdfium.raw.FPDF_PAGEOBJ_IMAGE
+_SHADING, _FORM = pdfium.raw.FPDF_PAGEOBJ_SHADING, pdfium.raw.FPDF_PAGEOBJ_FORM
+_MOVE_TO, _BEZIER_TO = pdfium.raw.FPDF_SEGMENT_MOVETO, pdfium.raw.FPDF_SEGMENT_BEZIERTO
 
-def _objects(container: Any, count: Any, get: Any, matrix: tuple[float, ...], depth: int) -> Iterator[tuple[Any, Any]]:
-    for i in range(count(container)):
-        item = get(container, i)
-        if pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
-            inner = pdfium.FS_MATRIX()
-            pdfium.FPDFPageObj_GetMatrix(item, inner)
-            yield from _objects(
-                item,
-                pdfium.FPDFFormObj_CountObjects,
-                pdfium.FPDFFormObj_GetObject,
-                _times((inner.a, inner.b, inner.c, inner.d, inner.e, inner.f), matrix),
-                depth + 1,
-            )
+Matrix = tuple[float, ...]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class _Room:
+    """Numbers that pdfium writes: ``places`` are their addresses, four bytes each."""
+
+    def __init__(self, form: str) -> None:
+        self._form = struct.Struct(form)
+        self._bytes = bytearray(self._form.size)
+        start = addressof((c_char * self._form.size).from_buffer(self._bytes))
+        self.places = tuple(range(start, start + self._form.size, 4))
+
+    def read(self) -> tuple[Any, ...]:
+        return self._form.unpack(self._bytes)
+
+
+def read_drawings(page: Any, frame: Frame, sheet: Sheet) -> None:
+    """Put a loaded pdfium page's rules, fills and images on the sheet."""
+    bounds = _Room("4f")
+    for item, kind, matrix in _drawn(pdfium.address(page)):
+        if not pdfium.bounds_of(item, *bounds.places):
+            continue
+        around = bounds.read()
+        rect = frame.rect(*(around if matrix is _IDENTITY else _mapped(around, matrix)))
+        if rect[2] < 0 or rect[3] < 0 or rect[0] > sheet.width or rect[1] > sheet.height:
+            continue
+        if kind == _IMAGE:
+            sheet.images.append(rect)
+        elif kind == _SHADING:
+            sheet.drawings += 1
         else:
-            yield item, matrix
+            _read_path(item, matrix, rect, frame, sheet)
 
 
-def _times(m: tuple[float, ...], n: tuple[float, ...]) -> tuple[float, ...]:
+def _drawn(page: int) -> Iterator[tuple[int, int, Matrix]]:
+    """The paths, images and shadings of a page and of the forms on it: (address, kind, matrix of its form)."""
+    left = MAX_OBJECTS_PER_PAGE
+    waiting = [(page, pdfium.count_on_page, pdfium.on_page, _IDENTITY, 0)]
+    while waiting and left > 0:
+        container, count, get, matrix, depth = waiting.pop()
+        items = list(map(get, repeat(container), range(min(count(container), left))))
+        left -= len(items)
+        for item, kind in zip(items, map(pdfium.kind_of, items), strict=True):
+            if kind in (_PATH, _IMAGE, _SHADING):
+                yield item, kind, matrix
+            elif kind == _FORM and depth < MAX_FORM_DEPTH:
+                inner = _times(_matrix(item), matrix)
+                waiting.append((item, pdfium.count_in_form, pdfium.in_form, inner, depth + 1))
+
+
+def _matrix(item: int) -> Matrix:
+    room = _Room("6f")
+    pdfium.matrix_of(item, room.places[0])
+    return room.read()
+
+
+def _times(m: Matrix, n: Matrix) -> Matrix:
     """The matrix that applies ``m`` first, then ``n``."""
     return (
         m[0] * n[0] + m[1] * n[2],
@@ -47,77 +90,50 @@ def _times(m: tuple[float, ...], n: tuple[float, ...]) -> tuple[float, ...]:
     )
 
 
-_IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-
-def read_drawings(page: Any, frame: Frame, sheet: Sheet) -> None:
-    """Put a loaded pdfium page's rules, fills and images on the sheet."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    seen = 0
-    for item, matrix in _objects(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _IDENTITY, 0):
-        seen += 1
-        if seen > MAX_OBJECTS_PER_PAGE:
-            break
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind not in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
-            continue
-        if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-            continue
-        bounds = (left.value, bottom.value, right.value, top.value)
-        rect = frame.rect(*(bounds if matrix is _IDENTITY else _mapped(bounds, matrix)))
-        if rect[2] < 0 or rect[3] < 0 or rect[0] > sheet.width or rect[1] > sheet.height:
-            continue
-        if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            sheet.images.append(rect)
-        elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
-            sheet.drawings += 1
-        else:
-            _read_path(item, matrix, rect, frame, sheet)
-
-
-def _mapped(bounds: Rect, m: tuple[float, ...]) -> Rect:
+def _mapped(bounds: Matrix, m: Matrix) -> Rect:
     left, bottom, right, top = bounds
     xs = [m[0] * x + m[2] * y + m[4] for x in (left, right) for y in (bottom, top)]
     ys = [m[1] * x + m[3] * y + m[5] for x in (left, right) for y in (bottom, top)]
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _read_path(path: Any, matrix: tuple[float, ...], rect: Rect, frame: Frame, sheet: Sheet) -> None:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
-    if not fill.value and not stroke.value:
+_paint = _Room("2I")  # how a path is filled, whether it is stroked; shared, as pdfium is called under one lock
+_color = _Room("4I")
+_point = _Room("2f")
+
+
+def _read_path(path: int, matrix: Matrix, rect: Rect, frame: Frame, sheet: Sheet) -> None:
+    pdfium.draw_mode(path, *_paint.places)
+    fill, stroke = _paint.read()
+    if not fill and not stroke:
         return  # a clipping path
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if fill.value and not stroke.value:
-        pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, alpha)
-        if alpha.value == 0:
+    red = green = blue = 0
+    if fill and not stroke:
+        pdfium.fill_color(path, *_color.places)
+        red, green, blue, alpha = _color.read()
+        if alpha == 0:
             return
     width, height = rect[2] - rect[0], rect[3] - rect[1]
     if width <= THIN or height <= THIN:
         sheet.rules.append(rect)  # white ones too: they part the shaded cells of slides
         sheet.drawings += 1
         return
-    if fill.value and not stroke.value and min(red.value, green.value, blue.value) >= 250:
+    if fill and not stroke and min(red, green, blue) >= 250:
         return  # white on white paper
     sheet.drawings += 1
-    if fill.value:
+    if fill:
         sheet.fills.append(rect)
-        if not stroke.value:
-            count = pdfium.FPDFPath_CountSegments(path)
+        if not stroke:
+            count = pdfium.count_segments(path)
             if count > 8:
                 _read_segments(path, matrix, frame, sheet, count, filled=True)
             return
-    _read_segments(path, matrix, frame, sheet, pdfium.FPDFPath_CountSegments(path), filled=False)
+    _read_segments(path, matrix, frame, sheet, pdfium.count_segments(path), filled=False)
 
 
-def _read_segments(
-    path: Any, matrix: tuple[float, ...], frame: Frame, sheet: Sheet, count: int, *, filled: bool
-) -> None:
+def _read_segments(path: int, matrix: Matrix, frame: Frame, sheet: Sheet, count: int, *, filled: bool) -> None:
     """The straight edges of a stroked path; of a filled one, its thin rectangles."""
-    own = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(path, own)
-    m = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
-    x, y = ctypes.c_float(), ctypes.c_float()
+    m = _times(_matrix(path), matrix)
     figure: list[tuple[float, float]] = []
 
     def finish(closed: bool) -> None:
@@ -135,15 +151,16 @@ def _read_segments(
         figure.clear()
 
     for i in range(min(count, MAX_PATH_SEGMENTS)):
-        segment = pdfium.FPDFPath_GetPathSegment(path, i)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
-        if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
+        segment = pdfium.segment_at(path, i)
+        kind = pdfium.segment_kind(segment)
+        if kind == _BEZIER_TO:
             figure.clear()
             continue
-        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+        if kind == _MOVE_TO:
             finish(False)
-        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
-        figure.append((m[0] * x.value + m[2] * y.value + m[4], m[1] * x.value + m[3] * y.value + m[5]))
-        if pdfium.FPDFPathSegment_GetClose(segment):
+        pdfium.segment_point(segment, *_point.places)
+        x, y = _point.read()
+        figure.append((m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]))
+        if pdfium.segment_closes(segment):
             finish(True)
     finish(False)

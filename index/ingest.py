@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from index.acronyms import acronyms
 from index.copies import drop_unused_copies, keep_copy
 from index.embedding import Embedder
 from index.errors import (
@@ -173,13 +174,15 @@ class Ingest:
             self._store.writing_pack(record, self._embedder.identity) as writer,
         ):
             sketches = []
+            spelled: dict[str, str] = {}
             for page in pdf.pages():
                 writer.spool_page(page)
                 sketches.append(sketch(page))
+                spelled = acronyms(page.text) | spelled
                 tell("read", page.pdf_page, pdf.page_count)
             done.warnings += list(_warnings(path.name, [(s.pdf_page, s.readable, s.blank) for s in sketches]))
-            found = outline(sketches, writer.spooled)
             furniture = find_furniture(sketches)
+            found = outline(sketches, writer.spooled, spelled, furniture)
             pages = (mark_furniture(page, furniture) for page in writer.spooled_pages())
             self._write(writer, pages, found, lambda pages_done: tell("embed", pages_done, pdf.page_count))
             writer.describe(_record(record, found))

@@ -14,7 +14,7 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
 _MONTH = "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)\.?"
 _YEAR = r"(?P<year>(?:19|20)\s?\d\s?\d)"
 DATES: tuple[re.Pattern[str], ...] = (
-    # "Wednesday, 22 March 2023", "22 nd March, 2023", "27thOctober 2016", "30th day of January 2025"
+    # "Wednesday, 29 March 2023", "22 nd May, 2023", "26thOctober 2017", "30th day of June 2021"
     re.compile(
         rf"(?<!\d)(?P<day>\d{{1,2}})\s*(?:st|nd|rd|th)?\s*(?:day\s+)?(?:of\s+)?{_MONTH},?\s*{_YEAR}(?!\d)", re.I
     ),
@@ -74,7 +74,7 @@ NAMED_BODY: tuple[re.Pattern[str], ...] = (
         r"|th)?\s+[A-Z][a-z]+\s+20\d\d.*)?$",
         re.I,
     ),
-    # "CABINET - THURSDAY, 30 JANUARY 2025"; "Health and Wellbeing Board, 24 May 2022"
+    # "CABINET - THURSDAY, 6 FEBRUARY 2025"; "Health and Wellbeing Board, 24 May 2022"
     re.compile(
         r"^(?P<body>.+?)\s*[-–—,|:]?\s*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{1,2}(?:st|nd|rd"
         r"|th)?\s+[A-Z][a-z]+\s+20\d\d)",
@@ -83,7 +83,8 @@ NAMED_BODY: tuple[re.Pattern[str], ...] = (
 )
 _NO_PLACE = r"(?:City|Council|Commission|Planning|Page|Staff|Department|Clerk|Mayor|Board|Comprehensive|Code|Zoning)\b"
 NO_COUNCIL = re.compile(
-    r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda)\b.*", re.I
+    r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda|approval|commission|committee|meeting)\b.*",
+    re.I,
 )
 COUNCIL: tuple[re.Pattern[str], ...] = (
     # "Exshire County Council", "LONDON BOROUGH OF EXFORD", "Royal Borough of Exwick", "City of Exville Council"
@@ -129,7 +130,7 @@ _PLACE = (
     "Zoom|Virtual|School|College|Church|Theatre"
 )
 VENUE = re.compile(rf"\b(?:{_PLACE})\b", re.I)
-# "... held in the Council Chamber, County Hall, Exford on Thursday, 30 January"; "... at the Town Hall, Exford"
+# "... held in the Council Chamber, County Hall, Exford on Thursday, 6 February"; "... at the Town Hall, Exford"
 HELD_IN = re.compile(
     rf"\b(?:held\s+)?(?:in|at)\s+(?P<venue>(?:the\s+)?[^.;]*?\b(?:{_PLACE})\b[^.;]*?)"
     r"(?=\s+(?:on|at\s+\d|commencing)\b|\s*[.;]|\s+at\s|\s*$)",
@@ -137,6 +138,10 @@ HELD_IN = re.compile(
 )
 # "kim.smith@exshire.gov.uk", and where the line broke: ".gov.uk" after "a.b@exshire"
 DOMAIN = re.compile(r"@\s?(\w[\w-]{2,})\b|\b(\w{3,})\.gov\.uk", re.I)
+# Bodies that only a council has: "Cabinet", "Health and Wellbeing Board", "Adults Scrutiny Panel"
+OF_A_COUNCIL = re.compile(
+    r"cabinet|health\s*(?:and|&)\s*well-?\s?being\s+board|scrutiny|planning|licensing|council\b|standards", re.I
+)
 OFTEN = 3  # mentions that settle the council where the front does not name it
 CONTACT = re.compile(r"\s*\b(?:Telephone|Tel|Ask for|Contact|E-?mail)\s*:", re.I)  # set to the right of the venue
 LONGEST_VENUE = 90  # characters
@@ -188,7 +193,7 @@ def read_meeting(lines: Sequence[str], councils: Iterable[str] = ()) -> Meeting:
         day, place = None, -1
     if body is not None and day is None and _is_council(body):
         body = None
-    council = _council(lines, councils)
+    council = _council(lines, _fitting(body, councils))
     if body and council and body.lower().startswith(council.lower() + " "):
         body = _clean_body(body[len(council) :]) or body
     return Meeting(
@@ -240,8 +245,11 @@ def _time(head: Sequence[str], place: int) -> str | None:
             continue
         for found in TIME.finditer(head[number]):
             text = found[0].strip(" .")
-            if re.search(r"[ap]\s?\.?\s?m|noon|hours|hrs", text, re.I) or re.search(
-                rf"\bat\s+{re.escape(text)}", head[number]
+            stated = number == place and re.match(r"\d\d[.:]\d\d\b(?!\.\d)", text) is not None
+            if (
+                stated
+                or re.search(r"[ap]\s?\.?\s?m|noon|hours|hrs", text, re.I)
+                or re.search(rf"\bat\s+{re.escape(text)}", head[number])
             ):
                 return " ".join(text.split()) + ("." if re.search(r"\.m$", text) else "")
     return None
@@ -300,6 +308,7 @@ def _clean_body(text: str) -> str | None:
     text = " ".join(text.replace("\t", " ").split()).strip(" ,.;:-–—|")
     text = re.sub(r"^(?:the|a|an|full)\s+", "", text, flags=re.I)
     text = re.sub(r"^(?:hono(?:u)?rable\s+)?mayor\s+and\s+(?:members\s+of\s+(?:the\s+)?)?", "", text, flags=re.I)
+    text = re.sub(r"\s*[:,–-]?\s*(?:a\s+)?meetings?\s+(?:held\s+)?in\s+(?:public|private)$", "", text, flags=re.I)
     text = re.sub(r"\s+members$", "", text, flags=re.I)
     text = re.sub(r"(?<=\d),\s*(?:the\s+)?\w+(?:\s\w+)?$", "", text)
     text = re.sub(
@@ -346,6 +355,7 @@ def councils_in(text: str) -> Iterator[str]:
             name = " ".join(re.sub(r"^(?:(?:The|At|In|For|By|To|From|And|Of)\s+)+", "", match["name"]).split()).strip(
                 " ,"
             )
+            name = re.sub(r"^.*\b(?:Board|Committee|Panel|Cabinet)\s+of\s+(?:the\s+)?", "", name)
             if not NO_COUNCIL.fullmatch(name):
                 yield name
 
@@ -360,11 +370,22 @@ def _council(front: Sequence[str], mentioned: Iterable[str]) -> str | None:
         for name, _ in names.most_common():
             if any(_initial(name).startswith(domain) for domain in domains):
                 return name
+    text = " ".join(front).lower()
+    for name, _ in everywhere.most_common() if not named else ():
+        place = name.lower().split()[0]  # "Town Hall, Exford" on the front, "Exford Borough Council" in the papers
+        if len(place) > 3 and name.endswith("Council") and re.search(rf"\b{re.escape(place)}\b", text):
+            return name
     for names, enough in ((named, 1), (everywhere, OFTEN)):
         ranked = names.most_common(2)
         if ranked and ranked[0][1] >= enough and (len(ranked) == 1 or ranked[0][1] > 2 * ranked[1][1]):
             return ranked[0][0]
     return named.most_common(1)[0][0] if named else None
+
+
+def _fitting(body: str | None, councils: Iterable[str]) -> list[str]:
+    """The names among which a body's council can be: a cabinet is no NHS trust's."""
+    names = list(councils)
+    return [name for name in names if "NHS" not in name] if body and OF_A_COUNCIL.search(body) else names
 
 
 def _initial(name: str) -> str:

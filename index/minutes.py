@@ -51,7 +51,7 @@ MINUTE_HEADINGS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<number>(?:[A-Z]{1,6}[ /]?)?\d{1,4}(?:[/.-]\d{1,4}){1,3})[.:]?\s+[-–]?\s*(?P<title>[A-Z“‘(].+)"),
     # "84. Apologies", "Minute 12: Title", "7) Any other business"
     re.compile(r"(?:minute\s+(?:no\.?\s*)?)?(?P<number>\d{1,4})\s?[.):]\s*(?P<title>[A-Z“‘(].+)", re.I),
-    # "638 Integrated Care System update"
+    # "517 Carers and employers update"
     re.compile(r"(?P<number>\d{1,4})\s+(?P<title>[A-Z“‘(].+)"),
 )
 _MONTH = re.compile(

@@ -176,7 +176,9 @@ class _Run:
                 yield from self._table(pdf_page, block)
                 continue
             self.table_open = False
-            full = self.draft.tokens + block.tokens > self.cutter.aim and not bridging
+            # a list is kept together as far as a passage can hold it
+            room = self.cutter.room if BULLET.match(block.text) else self.cutter.aim
+            full = self.draft.tokens + block.tokens > room and not bridging
             if self.draft.pieces and (full or (block.heading and self.draft.tokens > self.cutter.aim // 3)):
                 yield from self._finish_before(block)
             if block.heading:
@@ -192,8 +194,9 @@ class _Run:
             yield from self._finish_but_last()
 
     def _finish_before(self, block: _Block) -> Iterator[Passage]:
-        """Close the passage, but keep back a lead-in ("… as follows:") for the list item that comes."""
-        if BULLET.match(block.text) and self.draft.pieces[-1].text.rstrip().endswith(":"):
+        """Close the passage, but keep back a lead-in ("… as follows:") for what it leads to."""
+        lead = self.draft.pieces[-1]
+        if lead.text.rstrip().endswith(":") and not block.heading and lead.tokens + block.tokens <= self.cutter.aim:
             yield from self._finish_but_last()
         else:
             yield from self.finish()

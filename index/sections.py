@@ -98,18 +98,13 @@ def find_sections(
     sections: list[Section] = []
     papers = _papers(sketches, heads, on_page, items, front, late)
     for page, head, paper in zip(sketches, heads, papers, strict=True):
+        kind = Kind.EXEMPT if paper.access is Access.EXEMPT else paper.kind
         last = sections[-1] if sections else None
-        same = last is not None and not paper.begins
-        same = (
-            same and last is not None and (last.item, last.kind, last.access) == (paper.item, paper.kind, paper.access)
-        )
-        if same and last is not None:
+        if last is not None and not paper.begins and (last.item, last.kind) == (paper.item, kind):
             sections[-1] = replace(last, last=page.pdf_page)
             continue
         recorded = recorded_meeting(head) if paper.kind is Kind.MINUTES else None
-        sections.append(
-            Section(page.pdf_page, page.pdf_page, paper.kind, paper.title, paper.item, paper.access, recorded)
-        )
+        sections.append(Section(page.pdf_page, page.pdf_page, kind, paper.title, paper.item, paper.access, recorded))
     return tuple(sections)
 
 
@@ -190,8 +185,7 @@ def _papers(
     appendix = ""
     for page, head, number in zip(sketches, heads, on_page, strict=True):
         if page.pdf_page <= front:
-            kind = Kind.SUPPLEMENT if late else Kind.AGENDA
-            before = PagePaper(None, kind, "Supplement" if late else "Agenda", Access.PUBLIC, page.pdf_page == 1)
+            before = PagePaper(None, Kind.AGENDA, "Agenda", Access.PUBLIC, page.pdf_page == 1)
             yield before
             continue
         item = by_number.get(number or "")
@@ -202,6 +196,8 @@ def _papers(
             yield before
             continue
         kind, title, mark = _kind(page, head, item, before, new_item, page.pdf_page in slides)
+        if late and kind is Kind.REPORT:
+            kind = Kind.SUPPLEMENT
         begins = new_item or (mark != "" and mark != appendix) or (before is not None and kind is not before.kind)
         appendix = mark or ("" if begins else appendix)
         exempt = (item is not None and item.exempt) or is_marked_exempt(page, head)
@@ -209,7 +205,7 @@ def _papers(
             exempt = exempt or before.access is Access.EXEMPT
             title = before.title
         access = Access.EXEMPT if exempt else Access.PUBLIC
-        before = PagePaper(number, Kind.EXEMPT if exempt else kind, title, access, begins)
+        before = PagePaper(number, kind, title, access, begins)
         yield before
 
 
@@ -240,7 +236,7 @@ def _kind(
         return (Kind.MINUTES if minutes else Kind.REPORT), named or subject(head) or _first_line(head), ""
     if is_report_head(head):
         return Kind.REPORT, subject(head) or named, ""
-    if was in (None, Kind.SLIDES, Kind.EXEMPT, Kind.AGENDA):
+    if was in (None, Kind.SLIDES, Kind.AGENDA):
         return (Kind.APPENDIX if was is Kind.SLIDES and item else Kind.REPORT), _first_line(head) or named, ""
     return was or Kind.REPORT, named, ""
 

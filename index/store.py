@@ -307,6 +307,12 @@ class Store:
         with self._connections.reading() as connection:
             return document_frequencies(connection, terms)
 
+    def vocabulary(self, least: int = 2) -> list[str]:
+        """The words, as the text index stems them, that stand in at least ``least`` passages, figures left out."""
+        with self._connections.reading() as connection:
+            rows = connection.execute("SELECT term FROM passage_terms WHERE doc >= ? AND term GLOB '[a-z]*'", (least,))
+            return [row[0] for row in rows]
+
     def passage_count(self) -> int:
         """How many passages there are, of every access level: the N of an inverse document frequency."""
         with self._connections.one() as connection:

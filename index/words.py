@@ -1,6 +1,7 @@
 """The words of one PDF page with their places, sizes and weights.
 
-Per-character calls are avoided: one call brings the page's characters, then each word costs three quick ones.
+Per-character calls are avoided: one call brings the page's characters, then each word costs three quick ones. Words
+are placed and judged all at once in arrays; only the few odd ones are looked at character by character.
 """
 
 from __future__ import annotations
@@ -8,12 +9,16 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-import struct
 import unicodedata
+from collections import deque
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # the package ships no types
+import numpy as np
+import numpy.typing as npt
 
+from index import pdfium
 from index.drawings import read_drawings
 from index.frame import Frame
 from index.ink import Ink, Rect, Sheet
@@ -33,17 +38,20 @@ _CLEAN = {
 }
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi(?!light)", re.I)  # "BCDEEE+Calibri-Bold"
 
+Floats = npt.NDArray[np.float64]
+Style = tuple[float, bool, int, bool]  # size in points, bold, angle, hidden
+
 
 def read_sheet(page: Any, max_chars: int) -> Sheet:
     """Read a loaded pdfium page. At most ``max_chars`` characters are taken; ``Sheet.cut`` tells of more."""
     frame = Frame(page)
     sheet = Sheet(frame.width, frame.height)
-    textpage = pdfium.FPDFText_LoadPage(page)
+    textpage = pdfium.raw.FPDFText_LoadPage(page)
     if textpage:
         try:
             _read_words(textpage, frame, sheet, max_chars)
         finally:
-            pdfium.FPDFText_ClosePage(textpage)
+            pdfium.raw.FPDFText_ClosePage(textpage)
     read_drawings(page, frame, sheet)
     return sheet
 
@@ -51,13 +59,13 @@ def read_sheet(page: Any, max_chars: int) -> Sheet:
 def _characters(textpage: Any, count: int) -> str:
     """The page's characters, one string index each."""
     buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium.FPDFText_GetText(textpage, 0, count, buffer) - 1
+    written = pdfium.raw.FPDFText_GetText(textpage, 0, count, buffer) - 1
     if written == count:
         text = bytes(buffer)[: 2 * count].decode("utf-16-le", "replace")
         if len(text) == count:
             return text
     # characters left out of the text, or beyond the basic plane, would shift the indices
-    unicode = pdfium.FPDFText_GetUnicode
+    unicode = pdfium.raw.FPDFText_GetUnicode
     codes = [unicode(textpage, i) for i in range(count)]
     return "".join(chr(c) if c < 0x110000 and not 0xD800 <= c < 0xE000 else "\ufffd" for c in codes)
 
@@ -65,136 +73,144 @@ def _characters(textpage: Any, count: int) -> str:
 class _Styles:
     """Size, weight and visibility of the text objects that words belong to, asked once an object."""
 
-    def __init__(self, textpage: Any, frame: Frame) -> None:
+    def __init__(self, textpage: int, frame: Frame) -> None:
         self.textpage = textpage
-        self.address = ctypes.cast(textpage, ctypes.c_void_p).value
         self.frame = frame
-        self.known: dict[int, tuple[float, bool, int, bool]] = {}
+        self.known: dict[int, Style] = {}
         self.bold_fonts: dict[int, bool] = {}
-        self.matrix = pdfium.FS_MATRIX()
+        self.matrix = pdfium.raw.FS_MATRIX()
+        self.matrix_place = ctypes.addressof(self.matrix)
 
-    def at(self, index: int) -> tuple[float, bool, int, bool]:
-        """(size in points, bold, angle, hidden) of the character at ``index``."""
-        key = _object_of(self.address, index) or 0
-        style = self.known.get(key)
-        if style is None or not key:
-            style = self._ask(index, pdfium.FPDFText_GetTextObject(self.textpage, index) if key else None)
-            self.known[key] = style
-        return style
+    def of(self, indices: Sequence[int]) -> list[Style]:
+        """The style of each of some characters."""
+        known = self.known
+        styles = []
+        for index, key in zip(indices, map(pdfium.char_object, repeat(self.textpage), indices), strict=False):
+            style = known.get(key)
+            if style is None:
+                style = self._ask(index, key or 0)
+                if key:
+                    known[key] = style
+            styles.append(style)
+        return styles
 
-    def _ask(self, index: int, text_object: Any) -> tuple[float, bool, int, bool]:
-        size = pdfium.FPDFText_GetFontSize(self.textpage, index)
+    def _ask(self, index: int, text_object: int) -> Style:
+        size = pdfium.char_size(self.textpage, index)
         angle = 0
-        if pdfium.FPDFText_GetMatrix(self.textpage, index, self.matrix):
+        if pdfium.char_matrix(self.textpage, index, self.matrix_place):
             m = self.matrix
             size *= math.hypot(m.c, m.d)
             angle = self.frame.angle(m.a, m.b)
-        mode = pdfium.FPDFTextObj_GetTextRenderMode(text_object) if text_object else 0
-        hidden = mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-        bold = mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+        mode = pdfium.render_mode(text_object) if text_object else 0
+        hidden = mode == pdfium.raw.FPDF_TEXTRENDERMODE_INVISIBLE
+        bold = mode == pdfium.raw.FPDF_TEXTRENDERMODE_FILL_STROKE
         if text_object and not bold:
-            font = pdfium.FPDFTextObj_GetFont(text_object)
-            key = ctypes.cast(font, ctypes.c_void_p).value or 0
-            if key not in self.bold_fonts:
+            font = pdfium.font_of(text_object) or 0
+            if font not in self.bold_fonts:
                 name = ctypes.create_string_buffer(128)
-                pdfium.FPDFFont_GetBaseFontName(font, name, 128)
-                self.bold_fonts[key] = bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
-            bold = self.bold_fonts[key]
+                pdfium.font_name(font, name, 128)
+                self.bold_fonts[font] = bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
+            bold = self.bold_fonts[font]
         return size, bold, angle, hidden
 
 
 def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> None:
-    count = pdfium.FPDFText_CountChars(textpage)
+    count = pdfium.raw.FPDFText_CountChars(textpage)
     if count <= 0:
         return
     if count > max_chars:
         count, sheet.cut = max_chars, True
     text = _characters(textpage, count)
-    styles = _Styles(textpage, frame)
     spans = [match.span() for match in _WORD.finditer(text)]
-    firsts = _boxes(textpage, [start for start, _ in spans], frame)
-    lasts = _boxes(textpage, [end - 1 for _, end in spans], frame)
+    if not spans:
+        return
+    place = pdfium.address(textpage)
+    asked = _Styles(place, frame)
+    starts, ends = zip(*spans, strict=True)
+    words = [text[start:end] for start, end in spans]
+    styles = asked.of(starts)
+    first, last = _boxes(place, starts, frame), _boxes(place, [end - 1 for end in ends], frame)
+    boxes = _around(first, last)
+    sizes = np.array([style[0] for style in styles])
+    upright = np.array([style[2] % 180 == 0 for style in styles])
+    height = np.where(upright, first[:, 3] - first[:, 1], first[:, 2] - first[:, 0])
+    # Type 3 and damaged fonts tell sizes that are not on the page
+    sizes = np.where((height / 4 < sizes) & (sizes < height * 4), sizes, height * 0.85)
 
-    def box(index: int) -> Rect:
-        return _boxes(textpage, [index], frame)[0]
-
-    for (start, end), first, last in zip(spans, firsts, lasts, strict=True):
-        size, bold, angle, hidden = styles.at(start)
-        raw = text[start:end]
-        pieces = [(raw, _union(first, last))]
-        height = first[3] - first[1] if angle % 180 == 0 else first[2] - first[0]
-        if not height / 4 < size < height * 4:
-            size = height * 0.85  # Type 3 and damaged fonts tell sizes that are not on the page
-        if end - start > 1 and _too_wide(pieces[0][1], end - start, size, angle):
-            pieces = _split(raw, _boxes(textpage, list(range(start, end)), frame), size, angle)
-        elif raw[-1].isdigit() and styles.at(end - 1)[0] < 0.8 * size:
-            note = next(i for i in range(start, end) if styles.at(i)[0] < 0.8 * size)
-            if note > start:  # a raised footnote number would change the figure before it: "38" and "1", not "381"
-                pieces = [
-                    (text[start:note], _union(first, box(note - 1))),
-                    (text[note:end], _union(box(note), last)),
-                ]
-        if size < SMALLEST:
-            continue
-        for piece, rect in pieces:
-            word = cleaned(piece)
-            if not word:
-                continue
-            if not word.isascii():
-                sheet.strange += sum(1 for c in word if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
-            x0, y0, x1, y1 = rect
-            if x1 <= 0 or y1 <= 0 or x0 >= frame.width or y0 >= frame.height or (x1 - x0) + (y1 - y0) <= 0:
-                continue  # printed off the page
-            if x0 < 0 or y0 < 0 or x1 > frame.width or y1 > frame.height:
-                x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(frame.width, x1), min(frame.height, y1)
-            sheet.words.append(Ink(word, x0, y0, x1, y1, size, bold, angle, hidden))
-
-
-# The same functions without pypdfium2's argument checks and without giving up the interpreter lock: called twice a
-# word, these cost half as much.
-_box_of = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
-    ctypes.cast(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
-)
-_object_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
-    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
-)
-_LEFT_TOP_RIGHT_BOTTOM = struct.Struct("4f")  # FS_RECTF
+    wide = _too_wide(boxes, np.subtract(ends, starts), sizes, upright)
+    odd: dict[int, list[tuple[str, Rect]]] = {}
+    for k in wide.nonzero()[0].tolist():
+        inside = _boxes(place, range(*spans[k]), frame).tolist()
+        odd[k] = _split(words[k], inside, sizes[k], styles[k][2])
+    for k in [k for k, word in enumerate(words) if word[-1].isdigit() and k not in odd]:
+        if asked.of([ends[k] - 1])[0][0] < 0.8 * sizes[k]:
+            note = next(i for i, style in enumerate(asked.of(range(*spans[k]))) if style[0] < 0.8 * sizes[k])
+            if note:
+                # a raised footnote number would change the figure before it: "38" and "1", not "381"
+                inside = _boxes(place, range(*spans[k]), frame)
+                parts = _around(inside[[0, note]], inside[[note - 1, -1]]).tolist()
+                odd[k] = [(words[k][:note], parts[0]), (words[k][note:], parts[1])]
+    if odd:
+        order = [k for k in range(len(words)) for _ in odd.get(k, "-")]
+        pieces = [piece for k, box in enumerate(boxes.tolist()) for piece in odd.get(k, [(words[k], box)])]
+        words, boxes = [word for word, _ in pieces], np.array([box for _, box in pieces])
+        sizes, styles = sizes[order], [styles[k] for k in order]
+    if not text.isascii() or "\x02" in text:
+        words = [cleaned(word) for word in words]
+        big = sizes >= SMALLEST
+        sheet.strange = sum(_strange(word) for word, seen in zip(words, big, strict=True) if seen)
+    _put(sheet, words, boxes, sizes, styles)
 
 
-def _boxes(textpage: Any, indices: list[int], frame: Frame) -> list[Rect]:
-    """The boxes of some of the page's characters, with the font's full height, as displayed."""
-    count = len(indices)
-    room = bytearray(16 * count)
-    if not count:
-        return []
-    base = ctypes.addressof((ctypes.c_char * len(room)).from_buffer(room))
-    address = ctypes.cast(textpage, ctypes.c_void_p).value
-    for _ in map(_box_of, [address] * count, indices, range(base, base + 16 * count, 16)):
-        pass
-    a, d, e, f = frame.a, frame.d, frame.e, frame.f
-    if frame.b == 0 and frame.c == 0 and a > 0 > d:  # a page that is not turned: nearly all
-        return [
-            (a * x0 + e, d * y1 + f, a * x1 + e, d * y0 + f)
-            for x0, y1, x1, y0 in _LEFT_TOP_RIGHT_BOTTOM.iter_unpack(room)
-        ]
-    return [frame.rect(x0, y0, x1, y1) for x0, y1, x1, y0 in _LEFT_TOP_RIGHT_BOTTOM.iter_unpack(room)]
+def _strange(word: str) -> int:
+    """How many characters of a word have no meaning."""
+    return 0 if word.isascii() else sum(1 for c in word if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
+
+
+def _put(sheet: Sheet, words: list[str], boxes: Floats, sizes: Floats, styles: list[Style]) -> None:
+    """Put words on the sheet, without those that are too small to be read or printed off the page."""
+    x0, y0, x1, y1 = boxes.T
+    width, height = sheet.width, sheet.height
+    shown = (x1 > 0) & (y1 > 0) & (x0 < width) & (y0 < height) & ((x1 - x0) + (y1 - y0) > 0) & (sizes >= SMALLEST)
+    edges = (x0.clip(0.0), y0.clip(0.0), x1.clip(None, width), y1.clip(None, height))
+    columns = (*(edge.tolist() for edge in edges), sizes.tolist())
+    inks = [
+        Ink(word, left, top, right, bottom, size, style[1], style[2], style[3])
+        for word, left, top, right, bottom, size, style in zip(words, *columns, styles, strict=True)
+    ]
+    if shown.all() and all(words):
+        sheet.words = inks
+    else:
+        sheet.words = [ink for ink, seen in zip(inks, shown.tolist(), strict=True) if seen and ink.text]
+
+
+def _boxes(textpage: int, indices: Sequence[int], frame: Frame) -> Floats:
+    """The boxes of some of the page's characters, with the font's full height, as displayed; one row each."""
+    room = np.zeros((len(indices), 4), np.float32)
+    start = room.ctypes.data
+    calls = map(pdfium.char_box, repeat(textpage), indices, range(start, start + room.nbytes, 16))
+    deque(calls, maxlen=0)
+    left, top, right, bottom = room.T.astype(np.float64)
+    return frame.rects(left, bottom, right, top)
+
+
+def _around(first: Floats, last: Floats) -> Floats:
+    """The boxes that hold two boxes each."""
+    return np.hstack([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])])
+
+
+def _too_wide(
+    boxes: Floats, chars: npt.NDArray[np.int64], sizes: Floats, upright: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which words are farther across, or down, than so many characters of that size can be."""
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    along, across = np.where(upright, wide, high), np.where(upright, high, wide)
+    found: npt.NDArray[np.bool_] = (chars > 1) & ((along > chars * sizes * 0.95 + sizes) | (across > sizes * 2.2))
+    return found
 
 
 def _union(a: Rect, b: Rect) -> Rect:
-    # written out: called for every word, and min() and max() cost more than the comparison
-    return (
-        a[0] if a[0] < b[0] else b[0],
-        a[1] if a[1] < b[1] else b[1],
-        a[2] if a[2] > b[2] else b[2],
-        a[3] if a[3] > b[3] else b[3],
-    )
-
-
-def _too_wide(rect: Rect, chars: int, size: float, angle: int) -> bool:
-    along, across = rect[2] - rect[0], rect[3] - rect[1]
-    if angle % 180:
-        along, across = across, along
-    return along > chars * size * 0.95 + size or across > size * 2.2
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
 def _split(raw: str, boxes: list[Rect], size: float, angle: int) -> list[tuple[str, Rect]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.minutes import is_recommendation
 from index.passages import BULLET
-from qa.evidence import Evidence
+from qa.evidence import MARKER, Evidence
 from qa.periods import periods
 from qa.question import Analysis, Wanted
 from qa.words import stems
@@ -20,9 +20,6 @@ FIGURES = {Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DAT
 UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth to further evidence
 WIDE_ROW = 5  # cells above which only those asked for are told
 LEAD_WORDS = 14
-
-# "3.2 ", "• ", "(a) ", "12. " before the sentence proper
-MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}\.\d{1,2}\s+)+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from index.minutes import is_recommendation, is_resolution
 from index.model import Kind, Passage
 from index.passages import BULLET
 from index.sentences import sentences_in_blocks
+from qa.periods import without_periods
 from qa.question import Analysis, Wanted
 from qa.retrieve import Hit
 from qa.scope import GENERIC, agreement
@@ -24,6 +25,21 @@ LIST_WORDS = 70  # a lead-in is read together with its list up to this length
 
 ROW_WORDS = 80  # a longer row is a page of cells run together, not an answer
 HEADING_WORDS = 9
+# "3.2 ", "• ", "(a) ", "12. " before the sentence proper
+MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}(?:\.\d{1,2})+\s+)+")
+# "Appendix 2", "category 2", "Table 4.1", "COVID-19"
+REFERENCES = re.compile(
+    r"\b(?:appendix|annex|table|figure|section|paragraph|para|page|item|category|phase|stage|level|tier|version|part|"
+    r"objective|priority|outcome|option|note|ref)\s+\d[\d.]*|(?<=[A-Za-z])-?\d+\b",
+    re.I,
+)
+# "72 hours", "£4.2m", "15%": measures, which count nothing unless they are asked for
+MEASURES = re.compile(
+    r"(?:\b\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve))[ -]?"
+    r"(?P<unit>minutes?|hours?|days?|weeks?|months?|years?|%|per ?cent|metres?|miles?|square|[ap]\.?m\b)|"
+    r"(?P<pound>£)\d[\d,.]*(?:m|k|bn| million| billion)?",
+    re.I,
+)
 NUMBER_AHEAD = re.compile(r"^[\w./]{0,8}\d[\w./]*\s+")  # "3.1 ", "HWB26 "
 
 # What a sentence or row must hold to answer each kind of question.
@@ -59,7 +75,7 @@ HOLDS: Mapping[Wanted, re.Pattern[str]] = {
     ),
     # "due to staff shortages", "so that the fund can be spent"
     Wanted.REASON: re.compile(
-        r"\b(?:because|due to|owing to|as a result|result of|in order to|so that|reasons?|since|following|therefore|"
+        r"\b(?:because|due to|owing to|as a result|result of|in order to|so that|reasons?|therefore|"
         r"caused|driven by|reflects?|to (?:ensure|allow|enable|support|reduce|improve|avoid|provide|meet))\b",
         re.I,
     ),
@@ -83,6 +99,11 @@ ROLES = frozenset(
 )
 
 
+AGENDA = re.compile(
+    r"\b(?:meet\w*|agenda|items?|members?\w*|attend\w*|public|venue|where|chair\w*|next|contact)\b", re.I
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What counts how much in a sentence's score."""
@@ -99,6 +120,7 @@ class Weights:
     heading: float = 0.8  # a heading names a matter and says nothing of it
     long: float = 0.4
     decision: float = 0.35
+    agenda: float = 0.3  # a front sheet lists matters; it answers only questions about the meeting itself
 
 
 WEIGHTS = Weights()
@@ -213,7 +235,6 @@ def _weighed(
     asked = list(pairwise(question.terms))
     phrase = sum(pair in pairs for pair in asked) / len(asked) if asked else 0.0
     kinds = held(question, e)
-    asked_kinds = [w for w in question.wanted if w in HOLDS]
     period = agreement(question, f"{e.text} {e.around}")
     length = len(e.text.split())
     score = (
@@ -221,19 +242,28 @@ def _weighed(
         + WEIGHTS.around * around
         + WEIGHTS.passage * wider
         + WEIGHTS.rank * hit.score
-        + WEIGHTS.kind * (len(kinds) / len(asked_kinds) if asked_kinds else 0.5)
+        + WEIGHTS.kind * kind_share(question, kinds)
         + WEIGHTS.phrase * phrase
         + WEIGHTS.period * period
         - (WEIGHTS.short if length < 5 and not e.passage.table else 0.0)
         - (WEIGHTS.heading if _is_heading(e) else 0.0)
         - WEIGHTS.long * max(0, length - 50) / 50
         + _decides(question, e)
+        - (WEIGHTS.agenda if e.passage.kind is Kind.AGENDA and not AGENDA.search(question.text) else 0.0)
     )
     return replace(e, score=score, kinds=kinds, covers=covers, period=period)
 
 
+def kind_share(question: Analysis, kinds: Set[Wanted]) -> float:
+    """Which share of the kinds wanted these are; a half where none is told."""
+    asked = question.wanted & HOLDS.keys()
+    return len(kinds) / len(asked) if asked else 0.5
+
+
 def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
     """The kinds of answer wanted that the evidence holds."""
+    if e.passage.kind is Kind.AGENDA and not question.wanted & {Wanted.DATE, Wanted.PERSON}:
+        return frozenset()  # the figures of a front sheet are times and pages
     header = f"{e.passage.title} {' '.join(e.passage.columns)}" if e.passage.table else ""
     text = _without(question, e.text)
     found = set()
@@ -268,7 +298,14 @@ def _is_heading(e: Evidence) -> bool:
 
 
 def _without(question: Analysis, text: str) -> str:
-    """The text less the figures that the question itself gives."""
+    """The text less figures that answer nothing: its own paragraph number, dates, references, the question's own."""
+    text = REFERENCES.sub(" ", MARKER.sub("", text, count=1))
+    if Wanted.DATE not in question.wanted:
+        text = without_periods(text)
+    if Wanted.COUNT in question.wanted:
+        text = MEASURES.sub(
+            lambda m: m.group() if (m["unit"] or "£").lower()[:3] in question.text.lower() else " ", text
+        )
     for figure in re.findall(r"£?\d[\d,.]*\d(?:[mk]\b|%)?", question.text):
         text = text.replace(figure, " ")
     return text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from index.model import Box
 
@@ -29,6 +30,14 @@ class Turn(BaseModel):
     question: str
     answer: str = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def from_pair(cls, value: Any) -> Any:
+        """A turn may also be written as a pair: ["question", "answer"]."""
+        if isinstance(value, list | tuple) and 1 <= len(value) <= 2:
+            return dict(zip(("question", "answer"), value, strict=False))
+        return value
+
 
 class Question(BaseModel):
     """A question with what was said before it."""
@@ -37,7 +46,7 @@ class Question(BaseModel):
 
     question: str = Field(description="The question in the asker's own words")
     history: list[Turn] = Field(default_factory=list, description="Earlier turns, oldest first")
-    filters: Filters = Field(default_factory=Filters)
+    filters: Filters = Field(default_factory=lambda: Filters())
 
 
 class Status(StrEnum):

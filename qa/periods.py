@@ -63,6 +63,13 @@ def periods(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def without_periods(text: str) -> str:
+    """The text with every date and period blanked out."""
+    for pattern in (ISO, NUMERIC, MONTH_DAY, DAY_MONTH, MONTH_YEAR, FINANCIAL, YEAR, QUARTER):
+        text = pattern.sub(" ", text)
+    return text
+
+
 def days(text: str) -> list[date]:
     """Every full date in ``text`` that exists in the calendar."""
     found = []

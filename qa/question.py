@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,7 +37,9 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
             r"put in|set aside|earmarked|awarded|receiv\w*|contribut\w*|rais(?:e|ed)|borrow\w*)\b|"
             r"£.{0,60}\bhow much\b|\bwhat (?:sum|amount)\b|\bin pounds\b|\bhow many (?:pounds|£)|"
             r"\bwhat(?:'s|’s| is| was| were| are| will be| would be) (?:the )?(?:[\w-]+ ){0,4}"
-            r"(?:cost|costs|price|budget|fee|grant|allocation|spend|salary)\b",
+            r"(?:cost|costs|price|budget|fee|grant|allocation|spend|salary|rent|deficit|surplus|overspend|underspend|value|"
+            r"income|turnover|reserves?)\b|\bwhat\b.{0,40}\b(?:rent|salary|fee|grant)\b|"
+            r"\bwhat (?:is|was|are|were|do|does|did)\b.{0,40}\b(?:paid|earn|pay)\b",
         ),
         # "How much additional capacity", "how big a drop"
         (
@@ -65,11 +68,13 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
         (
             Wanted.DECISION,
             r"\b(?:decide|decided|decision|agree|agreed|approve|approved|resolve|resolved|resolution|sign(?:ed)? off|"
-            r"vote|voted|endorse|endorsed|adopt|adopted|action|actions)\b",
+            r"vote|voted|endorse|endorsed|adopt|adopted|action|actions)\b|"
+            r"\bdid\b.{0,60}\b(?:board|cabinet|committee|council|councillors|members|governors|panel|hwb|trust)\b",
         ),
         (Wanted.DEFINITION, r"\bwhat (?:does|do|is|are)\b.{1,60}\b(?:mean|meant|stand for)\b|\bdefin(?:e|ition|ed)\b"),
     )
 )
+LEAST_NAME = 4  # letters of a name that counts as one
 # "item 7", "agenda item 4", "page 43", "minute HWB26"
 ITEM = re.compile(r"\b(?:agenda )?item (?:no\.? ?)?(\d{1,2}[a-z]?)\b", re.I)
 PAGE = re.compile(r"\b(?:agenda )?(?:page|pg\.?|p\.) ?(\d{1,4})\b", re.I)
@@ -83,11 +88,15 @@ ASKING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A question taken apart. ``terms`` are stems, once each; ``names`` stems of likely names."""
+    """A question taken apart. ``terms`` are stems, once each; ``names`` stems of likely names.
+
+    ``proper`` are those names that are written like one and are no acronym or month, each with its stem.
+    """
 
     text: str
     terms: tuple[str, ...]
     names: frozenset[str]
+    proper: Mapping[str, str]
     wanted: frozenset[Wanted]
     periods: frozenset[str]
     item: str | None
@@ -101,6 +110,11 @@ def analyse(text: str) -> Analysis:
         text=text,
         terms=tuple(dict.fromkeys(stems(text))),
         names=frozenset(stem(name) for name in names(text)),
+        proper={
+            stem(name): name
+            for name in names(text)
+            if len(name) >= LEAST_NAME and name[1:].islower() and not periods(name)
+        },
         wanted=_wanted(text),
         periods=periods(text),
         item=item.group(1) if item else None,

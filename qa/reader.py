@@ -15,20 +15,29 @@ from qa.addresses import page_address
 from qa.answer import Draft, compose
 from qa.conversation import standalone
 from qa.evidence import Evidence, gather
+from qa.expand import corrected, expansions
 from qa.marks import boxes_of
 from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status
 from qa.question import ASKING, Analysis, Wanted, analyse
 from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
-from qa.support import lacks_kind, missing_names, off_topic, other_period, undecided_meeting
+from qa.support import lacks_kind, missing_names, not_given, not_refused, off_topic, other_period, undecided_meeting
 from qa.verify import Place, checked, stretches
+from qa.words import STOPWORDS, stem, tokens
 
 PASSAGES_TOLD = 30  # of the ranking, in the answer object
 EARLIER_WORTH = 0.5  # of a word that only an earlier question has
+OTHER_WORTH = 0.4  # of a word that says the same as one of the question
 ASKING_WORTH = 0.3  # of a word that names the sort of answer
 
 NOT_FOUND = "These papers do not say."
-KIND_WORDS = {Wanted.MONEY: "sum of money", Wanted.PERCENT: "percentage", Wanted.COUNT: "number", Wanted.PERSON: "name"}
+KIND_WORDS = {
+    Wanted.MONEY: "sum of money",
+    Wanted.PERCENT: "percentage",
+    Wanted.COUNT: "number",
+    Wanted.PERSON: "name",
+    Wanted.REASON: "reason",
+}
 
 
 class Reader:
@@ -38,12 +47,14 @@ class Reader:
         self._store = store
         self._retriever = Retriever(store, vectors, embedder)
         self._embed = embedder.embed_passages
+        self._words: tuple[object, list[str]] | None = None
 
     def search(self, query: str, scope: Scope, limit: int) -> list[RankedPassage]:
         """The passages nearest to a query, best first."""
         question = analyse(query)
         packs = self._packs(scope)
-        ranking = self._retriever.search(question, scope, aim(question, list(packs.values())))
+        where = aim(question, list(packs.values()))
+        ranking = self._retriever.search(question, scope, where, self._other_words(question, packs))
         return self._ranked(ranking.hits[:limit], packs, scope, {})
 
     def answer(self, asked: Question, scope: Scope) -> Answer:
@@ -67,10 +78,11 @@ class Reader:
             return _timed(answer, began, began)
         if where.packs is not None:
             scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
-        ranking = self._retriever.search(question, scope, where)
+        more = self._other_words(question, packs)
+        ranking = self._retriever.search(question, scope, where, more)
         retrieved = time.perf_counter()
         frequency = self._store.document_frequency(question.terms)
-        worth = self._worth(question, own, where, frequency)
+        worth = self._worth(question, own, where, frequency, more)
         evidence = gather(question, ranking.hits, worth, ranking.vector, self._embed)
         answer.passages = self._ranked(ranking.hits[:PASSAGES_TOLD], packs, scope, _focus(evidence))
         reason = self._turned_down(question, ranking.hits, evidence, worth, frequency, where, packs, scope)
@@ -80,7 +92,23 @@ class Reader:
             self._tell(answer, compose(question, evidence, worth), packs, scope)
         return _timed(answer, began, retrieved)
 
-    def _worth(self, question: Analysis, own: Analysis, where: Aim, frequency: Mapping[str, int]) -> dict[str, float]:
+    def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
+        """Acronyms spelled out, official words for everyday ones, and what misspelled words were meant to be."""
+        more = expansions(question.text, (pack.record.acronyms for pack in packs.values()))
+        words = [word for word in tokens(question.text) if word.lower() not in STOPWORDS]
+        counts = self._store.document_frequency(words)
+        unknown = [word for word in words if not counts[word] and word not in question.proper.values()]
+        return more + list(corrected(unknown, self._vocabulary()).values()) if unknown else more
+
+    def _vocabulary(self) -> list[str]:
+        generation = self._store.generation()
+        if self._words is None or self._words[0] != generation:
+            self._words = (generation, self._store.vocabulary())
+        return self._words[1]
+
+    def _worth(
+        self, question: Analysis, own: Analysis, where: Aim, frequency: Mapping[str, int], more: Sequence[str]
+    ) -> dict[str, float]:
         """What each asked stem is worth: its inverse frequency; names of the council and body count for nothing."""
         count = self._store.passage_count()
         worth = {}
@@ -93,6 +121,11 @@ class Reader:
             if term in ASKING:
                 value *= ASKING_WORTH
             worth[term] = value
+        others = {stem(word): word for word in more}
+        counts = self._store.document_frequency(others.values())
+        for key, word in others.items():
+            if key not in worth and key not in where.told and counts[word]:
+                worth[key] = OTHER_WORTH * inverse_frequency(count, counts[word])
         return worth
 
     def _turned_down(
@@ -121,6 +154,10 @@ class Reader:
         kind = lacks_kind(question, evidence, frequency, self._store.passage_count(), where.told)
         if kind is not None:
             return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
+        if not_given(question, evidence):
+            return "The papers have this table, but do not give the figure."
+        if not_refused(question, evidence):
+            return "The papers tell of no refusal."
         best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}
         if other_period(question, evidence, self._store.page_texts(best, scope.access)):
             return "The papers speak of this, but for another period."
@@ -187,7 +224,7 @@ class Reader:
 
 def _joined(own: Analysis, whole: Analysis) -> Analysis:
     """A follow-up with the words of what it refers to; what kind of answer is wanted, it says itself."""
-    return replace(whole, wanted=own.wanted, periods=own.periods or whole.periods, names=own.names)
+    return replace(whole, wanted=own.wanted, periods=own.periods or whole.periods, names=own.names, proper=own.proper)
 
 
 def _focus(evidence: Sequence[Evidence]) -> dict[int, int]:

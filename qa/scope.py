@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from index.records import StoredPack
@@ -154,11 +154,32 @@ def _unknown_council(text: str, packs: Sequence[StoredPack], own: dict[str, froz
 
 def agreement(question: Analysis, text: str) -> float:
     """How the periods of ``text`` fit those of the question: 1 agrees, 0 says nothing, -1 speaks of another one."""
+    told = years(periods(text))
     best = 0.0
-    told = periods(text)
-    for prefix in ("d", "f", "m", "q", "y"):
-        asked = {p for p in question.periods if p.startswith(prefix) and not p.startswith((f"{prefix}-",))}
-        there = {p for p in told if p.startswith(prefix) and not p.startswith((f"{prefix}-",))}
-        if asked and there:
-            best = max(best, 1.0) if asked & there else (best or -1.0)
+    for asked in question.periods:
+        kind = asked[0]
+        if asked[1:2] == "-" or kind not in "dfmqy":
+            continue
+        there = {p for p in told if p[0] == kind and p[1:2] != "-"}
+        if asked in there:
+            return 1.0
+        if there:
+            best = -1.0
     return best
+
+
+def years(told: Set[str]) -> frozenset[str]:
+    """The periods and the years they lie in: a month or day in one calendar and one financial year; a year that is
+    told bare may mean the financial year that begins or ends in it, a financial year either of its two years."""
+    found = set(told)
+    for period in told:
+        if re.fullmatch(r"[dm]\d{4}-\d\d.*", period):
+            year, month = int(period[1:5]), int(period[6:8])
+            found |= {f"y{year}", f"f{year if month >= 4 else year - 1}"}
+    dated = {p[1:5] for p in told if re.fullmatch(r"[dm]\d{4}-\d\d.*", p)}
+    for period in told:
+        if period[0] == "f":
+            found |= {f"y{period[1:]}", f"y{int(period[1:]) + 1}"}
+        elif period[0] == "y" and period[1:] not in dated:
+            found |= {f"f{period[1:]}", f"f{int(period[1:]) - 1}"}
+    return frozenset(found)

@@ -254,6 +254,7 @@ class BoardQA:
                 reasons.append("no pack is indexed")
             else:
                 self._ready_reader()
+                self._model().load()
         except BoardQAError as error:
             reasons.append(f"{error.message} {error.hint}".strip())
         return reasons

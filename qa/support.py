@@ -11,18 +11,41 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from index.model import Kind
-from qa.evidence import Evidence
+from qa.answer import FIGURES
+from qa.evidence import WEIGHTS, Evidence, kind_share
 from qa.periods import periods
 from qa.question import Analysis, Wanted
 from qa.retrieve import Hit
-from qa.words import names, stem, stems
+from qa.scope import years
+from qa.words import stems
 
-TYPED_SHARE = 0.72  # the best sentence that holds the wanted kind must come this near the best of all
+# The best evidence of the wanted kind must come this near the best of all, the worth of being of that kind left out.
+# Where a sum is told, it is told where the matter is; a name or a count may stand apart from it.
+TYPED_SHARE = {
+    Wanted.MONEY: 0.78,
+    Wanted.PERCENT: 0.7,
+    Wanted.COUNT: 0.7,
+    Wanted.REASON: 0.78,
+    Wanted.PERSON: 0.4,
+}
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
 LEAST_WORDS = 0.12
-LEAST_NAME = 5  # letters of a name that counts as one
+LEAST_ABSENT = 5  # letters of a name whose absence tells something; shorter ones are often short forms
 RARE = 0.03  # share of the passages that a rare name stands in at most
-HARD_KINDS = (Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT, Wanted.PERSON)
+GOOD = 8  # places of the ranking that count as good evidence
+WHY = re.compile(r"\s*why\b", re.I)
+UNKNOWN = re.compile(
+    r"|[-–—.]+|n/?a|tbc|tba|to be (?:confirmed|agreed|decided)|to follow|not (?:known|available|yet .*)|awaited", re.I
+)
+# "Why did the board refuse …", "who voted against …"
+REFUSED = re.compile(
+    r"\b(?:refus\w*|reject\w*|turn(?:ed)? down|oppos\w*|vot\w* against|den(?:y|ied)|block(?:ed)?|thr[eo]w out)\b", re.I
+)
+REFUSAL_TOLD = re.compile(
+    r"\b(?:refus\w*|reject\w*|declin\w*|oppos\w*|against|turned down|lost|denied|dismiss\w*|objection\w*|block\w*|"
+    r"not (?:be )?(?:support|agree|approve|accept)\w*)\b",
+    re.I,
+)
 # What was decided, in the past: "did the board approve", "what was agreed"
 DECIDED = re.compile(
     r"\b(?:did|has|have|had)\b(?! to\b).{0,80}\b(?:agree|approve|decide|resolve|adopt|endorse|sign off|vote|reject|"
@@ -38,8 +61,11 @@ PROPOSED = re.compile(
 
 def missing_names(question: Analysis, frequency: Mapping[str, int], told: frozenset[str]) -> list[str]:
     """Names in the question that stand nowhere in the papers; acronyms are not counted, as anyone makes them up."""
-    plain = {stem(name): name for name in names(question.text) if len(name) >= LEAST_NAME and name[1:].islower()}
-    return sorted(name for key, name in plain.items() if key not in told and frequency.get(key, 0) == 0)
+    return sorted(
+        name
+        for key, name in question.proper.items()
+        if len(name) >= LEAST_ABSENT and key not in told and frequency.get(key, 0) == 0
+    )
 
 
 def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequence[date]) -> date | None:
@@ -64,19 +90,21 @@ def lacks_kind(
     Good means near the best in score, and in a passage that has the rare names of the question: a figure given for
     another place is no answer.
     """
-    hard = [w for w in HARD_KINDS if w in question.wanted]
+    hard = [w for w in TYPED_SHARE if w in question.wanted and (w is not Wanted.REASON or WHY.match(question.text))]
     if not hard or not evidence:
         return None
-    rare = {
-        key
-        for key in (stem(n) for n in names(question.text) if len(n) >= LEAST_NAME - 1 and n[1:].islower())
-        if key not in told and 0 < frequency.get(key, 0) <= RARE * count and not periods(key)
-    }
+    best = max(_plain_score(question, e) for e in evidence)
+    rare = {key for key in question.proper if key not in told and 0 < frequency.get(key, 0) <= RARE * count}
     for kind in hard:
-        typed = [e for e in evidence if kind in e.kinds and e.score >= TYPED_SHARE * evidence[0].score]
+        typed = [e for e in evidence if kind in e.kinds and _plain_score(question, e) >= TYPED_SHARE[kind] * best]
         if not any(_anchored(e, rare) for e in typed):
             return kind
     return None
+
+
+def _plain_score(question: Analysis, e: Evidence) -> float:
+    """The score without what is added for holding a wanted kind."""
+    return e.score - WEIGHTS.kind * kind_share(question, e.kinds)
 
 
 def _anchored(e: Evidence, rare: Set[str]) -> bool:
@@ -102,8 +130,32 @@ def other_period(question: Analysis, evidence: Sequence[Evidence], pages: Mappin
     if best.period < 0:
         return True
     page = pages.get((best.passage.pack, best.passage.spans[0].pdf_page), best.passage.text)
-    near = {int(p[1:5]) for p in periods(f"{best.around} {best.passage.context}") | periods(page) if p[0] in "fy"}
-    return bool(near) and all(abs(int(p[1:]) - year) > 1 for p in asked for year in near)
+    near = {p for p in years(periods(f"{best.around} {best.passage.context}") | periods(page)) if p[0] in "fy"}
+    return bool(near) and not asked & near
+
+
+def not_given(question: Analysis, evidence: Sequence[Evidence]) -> bool:
+    """Whether the table row that fits best leaves blank, or has "-" or "to be confirmed", what is asked for."""
+    if not FIGURES & question.wanted or not evidence:
+        return False
+    best = max(evidence, key=lambda e: _plain_score(question, e))
+    if not best.passage.table:
+        return False
+    cells, columns = best.text.split("\t"), best.passage.columns
+    asked = [
+        i
+        for i, column in enumerate(columns[1:], start=1)
+        if set(question.terms) & set(stems(column)) or question.periods & years(periods(column))
+    ]
+    told = [cells[i].strip() if i < len(cells) else "" for i in asked] if asked else [c.strip() for c in cells[1:]]
+    return bool(told) and all(UNKNOWN.fullmatch(cell) for cell in told)
+
+
+def not_refused(question: Analysis, evidence: Sequence[Evidence]) -> bool:
+    """Whether the question takes for granted a refusal that no good evidence tells of."""
+    if not REFUSED.search(question.text):
+        return False
+    return not any(REFUSAL_TOLD.search(f"{e.around} {e.text}") for e in evidence[:GOOD])
 
 
 def off_topic(evidence: Sequence[Evidence], worth: Mapping[str, float]) -> bool:

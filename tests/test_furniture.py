@@ -35,9 +35,7 @@ def prose(number: int) -> list[Line]:
 
 
 def marked(*margins: list[Line]) -> list[Page]:
-    pages = [
-        Page(number, 595.0, 842.0, tuple([*prose(number), *extra])) for number, extra in enumerate(margins, 1)
-    ]
+    pages = [Page(number, 595.0, 842.0, (*prose(number), *extra)) for number, extra in enumerate(margins, 1)]
     known = find_furniture([sketch(page) for page in pages])
     return [mark_furniture(page, known) for page in pages]
 
@@ -78,7 +76,9 @@ def test_a_slide_title_on_three_slides_stays() -> None:
 
 
 def test_page_three_within_a_sentence_stays() -> None:
-    pages = marked(*([line(f"as the table on page {n} of the plan shows", LAST)] if n == 3 else [] for n in range(1, 6)))
+    pages = marked(
+        *([line(f"as the table on page {n} of the plan shows", LAST)] if n == 3 else [] for n in range(1, 6))
+    )
     assert not any(frame(page) for page in pages)
 
 
@@ -88,7 +88,9 @@ def test_the_last_row_of_a_table_stays() -> None:
         for place in range(3):
             text = ("Total", str(n * 7), str(n * 9))
             cells = tuple(Cell(part, column) for column, part in enumerate(text))
-            rows.append(Line("\t".join(text), (0.1, 0.88 + place / 50, 0.9, 0.89 + place / 50), size=9.0, block=7, cells=cells))
+            rows.append(
+                Line("\t".join(text), (0.1, 0.88 + place / 50, 0.9, 0.89 + place / 50), size=9.0, block=7, cells=cells)
+            )
         return rows
 
     assert not any(frame(page) for page in marked(*(row(n) for n in range(1, 7))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from index.model import AgendaItem, PageSource
@@ -171,6 +171,7 @@ class Random:
     items: tuple[AgendaItem, ...] = ()
     truth: list[str | None] = field(default_factory=list)
     stamped: int = 0
+    clear: bool = False  # few stamps are missing or misread
 
 
 @st.composite
@@ -188,7 +189,7 @@ def packs(draw: st.DrawFn) -> Random:
     skipped = draw(st.sampled_from([0, 0, 0, 7]))
     labels = draw(st.sampled_from(["none", "plain", "printed", "roman"]))
     chance = draw(st.randoms(use_true_random=False))
-    pack = Random()
+    pack = Random(clear=missing + misread <= 5)
     items: list[AgendaItem] = []
     numbers: list[str] = []
     number = 1
@@ -240,7 +241,13 @@ def packs(draw: st.DrawFn) -> Random:
     return pack
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # a pack of 80 pages shrinks for minutes
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(packs())
 def test_a_random_pack_has_no_wrong_number_and_most_right_ones(pack: Random) -> None:
     found = printed(pack.sketches, pack.items)
@@ -252,7 +259,7 @@ def test_a_random_pack_has_no_wrong_number_and_most_right_ones(pack: Random) -> 
     ]
     assert not wrong
     right = sum(got is not None for got in found)
-    if pack.stamped >= 10:
+    if pack.clear and pack.stamped >= 10:
         assert right >= 0.9 * pack.stamped
 
 

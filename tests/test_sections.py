@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.acronyms import acronyms
-from index.model import Access, Box, Kind, Line, Page, PackOutline, Section
+from index.model import Access, Box, Kind, Line, PackOutline, Page, Section
 from index.outline import outline
 from index.pdf import open_pdf
 from index.sketch import sketch
@@ -20,9 +20,14 @@ ITEM: Box = (0.80, 0.02, 0.95, 0.034)
 PROSE = "The committee is told here of the works that were done in the year and what they cost the council in all."
 
 
-def paper(*texts: str, stamp: int | None = None, item: str | None = None, size: float = 11.0, wide: bool = False) -> Page:
+def paper(
+    *texts: str, stamp: int | None = None, item: str | None = None, size: float = 11.0, wide: bool = False
+) -> Page:
     """A page with lines of prose under its heading lines, and the publishing system's stamps."""
-    lines = [Line(text, (0.1, 0.08 + place * 0.03, 0.9, 0.10 + place * 0.03), size=size, block=place) for place, text in enumerate(texts)]
+    lines = [
+        Line(text, (0.1, 0.08 + place * 0.03, 0.9, 0.10 + place * 0.03), size=size, block=place)
+        for place, text in enumerate(texts)
+    ]
     if item:
         lines.insert(0, Line(f"Agenda Item {item}", ITEM, size=10.0, block=90))
     if stamp is not None:

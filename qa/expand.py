@@ -1,0 +1,80 @@
+"""Other words for what a question says: spellings, acronyms spelled out, everyday words for official ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from rapidfuzz import fuzz, process
+
+from qa.words import STOPWORDS, stem, stems, tokens
+
+LEAST_LETTERS = 5  # of a word that is corrected; shorter ones have too many neighbours
+LIKENESS = 84.0  # of a hundred
+# What councils' and NHS papers abbreviate without saying so.
+USUAL = {
+    "A&E": "accident emergency", "ASC": "adult social care", "BCF": "better care fund", "BC": "borough council",
+    "CAMHS": "child adolescent mental health", "CC": "county council", "CDC": "community diagnostic centre",
+    "CHC": "continuing healthcare", "CIL": "community infrastructure levy", "CQC": "care quality commission",
+    "DFG": "disabled facilities grant", "DFT": "department transport", "DOLS": "deprivation liberty safeguards",
+    "DPA": "data protection", "EHCP": "education health care plan", "EQIA": "equality impact assessment",
+    "FOI": "freedom information", "FT": "foundation trust", "GP": "general practice",
+    "HRA": "housing revenue account", "HWB": "health wellbeing board", "IBCF": "improved better care fund",
+    "ICB": "integrated care board", "ICS": "integrated care system", "JSNA": "joint strategic needs assessment",
+    "LD": "learning disability", "LGR": "local government reorganisation", "MTFP": "medium term financial plan",
+    "MTFS": "medium term financial strategy", "NED": "non executive director", "O&S": "overview scrutiny",
+    "PCN": "primary care network", "RTT": "referral treatment", "S106": "section 106", "S75": "section 75",
+    "SAR": "subject access request", "SEN": "special educational needs",
+    "SEND": "special educational needs disability", "TRO": "traffic regulation order",
+    "VCS": "voluntary community sector", "VCSE": "voluntary community social enterprise",
+    "WTE": "whole time equivalent",
+}  # fmt: skip
+# How people say it, and how the papers do.
+EVERYDAY = {
+    "bins": "waste refuse collection", "tip": "household waste recycling centre",
+    "tips": "household waste recycling centre", "potholes": "carriageway repairs", "roadworks": "street works",
+    "lollipop": "school crossing patrol", "kids": "children", "youngsters": "children young people",
+    "teenagers": "young people", "toddlers": "early years", "pensioners": "older people", "elderly": "older people",
+    "oap": "older people", "homeless": "rough sleepers homelessness", "jobs": "employment", "job": "employment",
+    "pay": "remuneration salary", "cuts": "savings reductions", "cash": "funding", "money": "funding",
+    "price": "cost", "boss": "chief executive", "mp": "member parliament", "tax": "precept",
+    "rates": "business rates", "rent": "rental", "sick": "sickness absence", "died": "deaths fatalities",
+    "killed": "fatalities deaths", "deaths": "mortality", "vaccine": "vaccination immunisation",
+    "jab": "vaccination immunisation", "jabs": "vaccination immunisation", "smoking": "tobacco", "drink": "alcohol",
+    "fat": "obesity", "overweight": "obesity", "suicide": "self harm", "dentist": "dental", "dentists": "dental",
+    "doctor": "practice", "doctors": "practices", "surgery": "practice", "carer": "unpaid carers", "flat": "dwelling",
+    "houses": "dwellings housing", "homes": "housing dwellings", "planning": "application",
+    "buses": "public transport", "bus": "public transport", "cycle": "active travel", "cycling": "active travel",
+    "walking": "active travel", "yearly": "annual", "month": "monthly", "fix": "repair", "fixed": "repaired",
+    "shut": "closure close", "closed": "closure", "scrap": "cease", "scrapped": "ceased", "start": "commence",
+    "begin": "commence", "police": "constabulary", "firefighters": "fire rescue", "crime": "community safety",
+    "contract": "procurement award", "told": "advised informed", "worried": "concerns", "hospital": "acute",
+}  # fmt: skip
+
+
+def expansions(question: str, acronyms: Iterable[Mapping[str, str]]) -> list[str]:
+    """Words that say the same as words of the question, by the packs' own acronyms and common usage."""
+    spelled = {short.upper(): long for pack in acronyms for short, long in pack.items()}
+    found: list[str] = []
+    plain = " ".join(re.findall(r"[a-z0-9]+", question.lower()))
+    for token in tokens(question):
+        long = spelled.get(token.upper()) if token.upper() == token or token.upper() in USUAL else None
+        found += (long or USUAL.get(token.upper()) or EVERYDAY.get(token.lower()) or "").split()
+    for short, long in {**USUAL, **spelled}.items():
+        if " " in long and " ".join(re.findall(r"[a-z0-9]+", long.lower())) in plain:
+            found.append(short)
+    asked = set(stems(question))
+    return [word for word in dict.fromkeys(found) if word.lower() not in STOPWORDS and stem(word) not in asked]
+
+
+def corrected(words: Sequence[str], vocabulary: Sequence[str]) -> dict[str, str]:
+    """For each word, unknown to the papers, the known one (stemmed) that it is most likely a misspelling of."""
+    found = {}
+    for word in words:
+        if len(word) < LEAST_LETTERS or not word.isalpha():
+            continue
+        near = [known for known in vocabulary if known[0] == word[0].lower() and abs(len(known) - len(word)) <= 3]
+        best = process.extractOne(stem(word), near, scorer=fuzz.ratio, score_cutoff=LIKENESS)
+        if best is not None:
+            found[word] = best[0]
+    return found
