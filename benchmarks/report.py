@@ -105,7 +105,7 @@ def print_report(found: Figures) -> None:
         out.print("[yellow]The machine was busy with other work: trust the ratios more than the seconds.[/]")
     for reason in found["files refused"]:
         out.print(f"[yellow]not in the index of ours: {reason}[/]")
-    out.print(_sides(found), _stages(found))
+    out.print(_sides(found), _stages(found), sep="\n\n")
     ocr, questions = found["ocr"], found["questions"]
     if ocr["pages"]:
         each = ocr["seconds"] / ocr["pages"]

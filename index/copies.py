@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
+from typing import BinaryIO
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
+import pypdfium2 as pdfium  # type: ignore[import-untyped]  # the package ships no types
 
 from index.errors import DamagedFileError
 from index.model import Access
+from index.pdfium import LOCK
 from index.store import Store
 
 BLOCK_BYTES = 1 << 20
+UNFINISHED = ".part"
+# A copy that is still being written belongs to another process; one so old, to none that lives
+UNFINISHED_SECONDS = 3600
+UNPROTECTED = -1  # pdfium's security handler revision of a file without encryption
 
 
 def keep_copy(path: Path, folder: Path, sha256: str, password: str | None) -> None:
-    """Keep a PDF, so that its pages can be shown when the file is gone; one opened by a password, without it.
+    """Keep a PDF, so that its pages can be shown when the file is gone; an encrypted one is kept without encryption.
 
     Written whole or not at all. Raises DamagedFileError where an encrypted file cannot be written again.
     """
@@ -26,10 +32,10 @@ def keep_copy(path: Path, folder: Path, sha256: str, password: str | None) -> No
     if target.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    handle, name = tempfile.mkstemp(dir=folder, suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as copy:
-            if password is None or not _write_decrypted(path, password, copy):
+            if not _write_decrypted(path, password, copy):
                 with path.open("rb") as file:
                     shutil.copyfileobj(file, copy, BLOCK_BYTES)
         Path(name).replace(target)
@@ -38,18 +44,19 @@ def keep_copy(path: Path, folder: Path, sha256: str, password: str | None) -> No
         raise
 
 
-def _write_decrypted(path: Path, password: str, copy: object) -> bool:
-    try:
-        reader = PdfReader(path)
-        if not reader.is_encrypted or reader.decrypt(""):
-            return False
-        reader.decrypt(password)
-        PdfWriter(clone_from=reader).write(copy)  # type: ignore[arg-type]  # any binary file
-    except (PyPdfError, ValueError, KeyError, RecursionError) as error:
-        raise DamagedFileError(
-            f"{path.name}: its password opens it, but it cannot be written without",
-            "Remove the password in a PDF viewer.",
-        ) from error
+def _write_decrypted(path: Path, password: str | None, copy: BinaryIO) -> bool:
+    """Write an encrypted PDF without its encryption; false, and nothing written, where it has none."""
+    with LOCK:
+        try:
+            with pdfium.PdfDocument(path, password=password) as file:
+                if pdfium.raw.FPDF_GetSecurityHandlerRevision(file) == UNPROTECTED:
+                    return False
+                file.save(copy, flags=pdfium.raw.FPDF_REMOVE_SECURITY)
+        except pdfium.PdfiumError as error:
+            raise DamagedFileError(
+                f"{path.name}: it opens, but cannot be written without its encryption",
+                "Remove the password in a PDF viewer.",
+            ) from error
     return True
 
 
@@ -62,5 +69,12 @@ def drop_unused_copies(store: Store, folder: Path) -> None:
     """Delete the copies, and what was made of them, of PDFs that are no longer in the index."""
     kept = {pack.record.sha256 for pack in store.packs(frozenset(Access))}
     for copy in folder.glob("*"):
-        if copy.name.split(".")[0] not in kept:
+        if copy.name.split(".")[0] not in kept and not _being_written(copy):
             copy.unlink(missing_ok=True)
+
+
+def _being_written(copy: Path) -> bool:
+    try:
+        return copy.suffix == UNFINISHED and time.time() - copy.stat().st_mtime < UNFINISHED_SECONDS
+    except FileNotFoundError:  # finished in between
+        return True

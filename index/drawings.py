@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
-from ctypes import addressof, c_char
 from itertools import pairwise, repeat
 from typing import Any
 
@@ -24,27 +22,17 @@ _MOVE_TO, _BEZIER_TO = pdfium.raw.FPDF_SEGMENT_MOVETO, pdfium.raw.FPDF_SEGMENT_B
 Matrix = tuple[float, ...]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
-
-class _Room:
-    """Numbers that pdfium writes: ``places`` are their addresses, four bytes each."""
-
-    def __init__(self, form: str) -> None:
-        self._form = struct.Struct(form)
-        self._bytes = bytearray(self._form.size)
-        start = addressof((c_char * self._form.size).from_buffer(self._bytes))
-        self.places = tuple(range(start, start + self._form.size, 4))
-
-    def read(self) -> tuple[Any, ...]:
-        return self._form.unpack(self._bytes)
+# what pdfium writes to, under its lock
+_bounds, _own, _point = pdfium.Room("4f"), pdfium.Room("6f"), pdfium.Room("2f")
+_paint, _color = pdfium.Room("2I"), pdfium.Room("4I")
 
 
 def read_drawings(page: Any, frame: Frame, sheet: Sheet) -> None:
     """Put a loaded pdfium page's rules, fills and images on the sheet."""
-    bounds = _Room("4f")
-    for item, kind, matrix in _drawn(pdfium.address(page)):
-        if not pdfium.bounds_of(item, *bounds.places):
+    for item, kind, matrix in _drawn(pdfium.pointer(pdfium.address(page))):
+        if not pdfium.bounds_of(item, *_bounds.places):
             continue
-        around = bounds.read()
+        around = _bounds.read()
         rect = frame.rect(*(around if matrix is _IDENTITY else _mapped(around, matrix)))
         if rect[2] < 0 or rect[3] < 0 or rect[0] > sheet.width or rect[1] > sheet.height:
             continue
@@ -56,13 +44,14 @@ def read_drawings(page: Any, frame: Frame, sheet: Sheet) -> None:
             _read_path(item, matrix, rect, frame, sheet)
 
 
-def _drawn(page: int) -> Iterator[tuple[int, int, Matrix]]:
-    """The paths, images and shadings of a page and of the forms on it: (address, kind, matrix of its form)."""
+def _drawn(page: Any) -> Iterator[tuple[Any, int, Matrix]]:
+    """The paths, images and shadings of a page and of the forms on it: (pointer, kind, matrix of its form)."""
     left = MAX_OBJECTS_PER_PAGE
     waiting = [(page, pdfium.count_on_page, pdfium.on_page, _IDENTITY, 0)]
     while waiting and left > 0:
         container, count, get, matrix, depth = waiting.pop()
-        items = list(map(get, repeat(container), range(min(count(container), left))))
+        found = map(get, repeat(container), range(min(count(container), left)))
+        items = list(map(pdfium.pointer, found))
         left -= len(items)
         for item, kind in zip(items, map(pdfium.kind_of, items), strict=True):
             if kind in (_PATH, _IMAGE, _SHADING):
@@ -72,10 +61,9 @@ def _drawn(page: int) -> Iterator[tuple[int, int, Matrix]]:
                 waiting.append((item, pdfium.count_in_form, pdfium.in_form, inner, depth + 1))
 
 
-def _matrix(item: int) -> Matrix:
-    room = _Room("6f")
-    pdfium.matrix_of(item, room.places[0])
-    return room.read()
+def _matrix(item: Any) -> Matrix:
+    pdfium.matrix_of(item, _own.places[0])
+    return _own.read()
 
 
 def _times(m: Matrix, n: Matrix) -> Matrix:
@@ -97,12 +85,7 @@ def _mapped(bounds: Matrix, m: Matrix) -> Rect:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-_paint = _Room("2I")  # how a path is filled, whether it is stroked; shared, as pdfium is called under one lock
-_color = _Room("4I")
-_point = _Room("2f")
-
-
-def _read_path(path: int, matrix: Matrix, rect: Rect, frame: Frame, sheet: Sheet) -> None:
+def _read_path(path: Any, matrix: Matrix, rect: Rect, frame: Frame, sheet: Sheet) -> None:
     pdfium.draw_mode(path, *_paint.places)
     fill, stroke = _paint.read()
     if not fill and not stroke:
@@ -131,7 +114,7 @@ def _read_path(path: int, matrix: Matrix, rect: Rect, frame: Frame, sheet: Sheet
     _read_segments(path, matrix, frame, sheet, pdfium.count_segments(path), filled=False)
 
 
-def _read_segments(path: int, matrix: Matrix, frame: Frame, sheet: Sheet, count: int, *, filled: bool) -> None:
+def _read_segments(path: Any, matrix: Matrix, frame: Frame, sheet: Sheet, count: int, *, filled: bool) -> None:
     """The straight edges of a stroked path; of a filled one, its thin rectangles."""
     m = _times(_matrix(path), matrix)
     figure: list[tuple[float, float]] = []
@@ -151,7 +134,7 @@ def _read_segments(path: int, matrix: Matrix, frame: Frame, sheet: Sheet, count:
         figure.clear()
 
     for i in range(min(count, MAX_PATH_SEGMENTS)):
-        segment = pdfium.segment_at(path, i)
+        segment = pdfium.pointer(pdfium.segment_at(path, i))
         kind = pdfium.segment_kind(segment)
         if kind == _BEZIER_TO:
             figure.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from statistics import median
 
 from index.alignment import aligned_table
@@ -32,15 +33,23 @@ _SENTENCE_END = re.compile(r"[.:;?!]['\"”’)]*$")
 def arrange(sheet: Sheet) -> tuple[Line, ...]:
     """All lines of a page in reading order, boxes as page fractions, blocks numbered from 0."""
     lines: list[Line] = []
-    angles = Counter[int]()
-    for ink in sheet.words:
-        angles[ink.angle] += len(ink.text)
-    for angle, _ in sorted(angles.items(), key=lambda pair: -pair[1]):
+    for angle in _angles(sheet.words):
         words = [ink for ink in sheet.words if ink.angle == angle]
         frame = _turned(sheet, words, angle)
         first = lines[-1].block + 1 if lines else 0
         lines.extend(_numbered(_read_frame(frame), first, _place(sheet, angle)))
     return tuple(lines)
+
+
+def _angles(words: list[Ink]) -> list[int]:
+    """The reading directions on a page, that of most characters first."""
+    angles = {ink.angle for ink in words}
+    if len(angles) < 2:
+        return list(angles)
+    chars = Counter[int]()
+    for ink in words:
+        chars[ink.angle] += len(ink.text)
+    return [angle for angle, _ in chars.most_common()]
 
 
 def _turned(sheet: Sheet, words: list[Ink], angle: int) -> Sheet:
@@ -77,11 +86,13 @@ def _place(sheet: Sheet, angle: int) -> Place:
     width, height = sheet.width, sheet.height
     across, down = 1 / width, 1 / height
 
-    def upright(rect: Rect) -> Box:
-        return rect[0] * across, rect[1] * down, rect[2] * across, rect[3] * down
+    def upright(rects: Iterable[Rect]) -> list[Box]:
+        return [(x0 * across, y0 * down, x1 * across, y1 * down) for x0, y0, x1, y1 in rects]
 
-    def turned(rect: Rect) -> Box:
-        x0, y0, x1, y1 = rect
+    def turned(rects: Iterable[Rect]) -> list[Box]:
+        return [back(*rect) for rect in rects]
+
+    def back(x0: float, y0: float, x1: float, y1: float) -> Box:
         if angle == 90:
             x0, y0, x1, y1 = width - y1, x0, width - y0, x1
         elif angle == 180:
@@ -103,7 +114,7 @@ def _read_frame(sheet: Sheet) -> list[Run | Table]:
     words = _without_overprint(sheet.words)
     tables, words = ruled_tables(words, sheet.rules, sheet.fills, sheet.width, sheet.height)
     runs = row_runs(words)
-    size = median(ink.size for ink in sheet.words)
+    size = median([ink.size for ink in sheet.words])
     pieces: list[Run | Table] = [*_with_markers(runs), *tables]
     return _read(pieces, size, 0)
 
@@ -113,10 +124,15 @@ def _without_overprint(words: list[Ink]) -> list[Ink]:
     seen: dict[str, list[Ink]] = {}
     kept = []
     for ink in words:
-        twins = seen.setdefault(ink.text, [])
+        twins = seen.get(ink.text)
+        if twins is None:
+            seen[ink.text] = [ink]
+            kept.append(ink)
+            continue
         reach = max(1.0, ink.size * 0.25)
+        x0, y0 = ink.x0, ink.y0
         for twin in twins:
-            if abs(twin.x0 - ink.x0) < reach and abs(twin.y0 - ink.y0) < reach:
+            if -reach < twin.y0 - y0 < reach and -reach < twin.x0 - x0 < reach:
                 twin.bold = True
                 break
         else:

@@ -95,7 +95,8 @@ class Page:
 
     ``label`` is the page's /PageLabels entry where the file has any. ``scanned`` means that the text came from, or
     needed, OCR; ``readable`` is false where a page shows something but no text could be had from it; ``blank``
-    means that nothing is printed on it but at most a stamp or "intentionally left blank".
+    means that nothing is printed on it but at most a stamp or "intentionally left blank". ``cut`` means
+    that the page has more characters than the limit and the rest was left out.
     """
 
     pdf_page: int
@@ -107,6 +108,7 @@ class Page:
     scanned: bool = False
     blank: bool = False
     readable: bool = True
+    cut: bool = False
 
     @property
     def body(self) -> tuple[Line, ...]:

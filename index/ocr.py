@@ -19,6 +19,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from index.ink import Ink, Rect, Sheet, tilted
 from index.pictures import Gray, ruling_lines, skew_of, straightened
@@ -31,10 +32,18 @@ FEW_LETTERS = 120  # of a text layer, beside an image that covers most of the pa
 COVERING = 0.5  # share of the page that an image covers on a scan
 _STAMP_BAND = 0.09  # share of the page's height at top and bottom where stamps stand
 
-_VOWELS = frozenset("aeiouy")
-_USUAL = dict.fromkeys(
-    map(ord, "abcdefghijklmnopqrstuvwxyz0123456789 .,;:()'\"’‘“”£$€%&/-–—•…?!*+@#|[]<>=~°_\u0301\u0300\u0308")
-)
+_LATIN = np.arange(ord("a"), ord("z") + 1)
+_VOWELS = np.array([ord(c) for c in "aeiouy"])
+_LONG_WORD = re.compile(r"(?<!\S)[^\W\d_]{4,}(?!\S)")
+_WITHOUT_VOWEL = re.compile(r"(?<!\S)[^\W\d_aeiouy]{4,}(?!\S)")
+_USUAL = np.array([ord(c) for c in "abcdefghijklmnopqrstuvwxyz0123456789 .,;:()'\"$%&/-?!*+@#|[]<>=~_"])
+_USUAL_BEYOND = "’‘“”£€–—•…°\u0301\u0300\u0308"
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+_AFTER_I = re.compile(r"[a-z’']{2,}[,.;:]?")  # what stands after the word I: "| write", "| am,"
+_BEFORE_I = re.compile(r"\W*[A-Za-z’'-]+[,;:.]?[”\"]?|[-–—“\"]")  # and before it: "and | would", "month. | will"
+_BARRED_WORD = re.compile(r"\|(?:t|n|f|s|ts|tem|tems|[’'](?:m|ve|d|ll))")  # "|t", "|n", "|’m", "|tem"
 
 
 @dataclass(slots=True)
@@ -70,7 +79,10 @@ def _tesseract_version() -> str | None:
 
 def needed(sheet: Sheet) -> bool:
     """Whether the page must be recognised: its text layer is missing, a mere stamp, or rubbish."""
-    letters = _letters(sheet.words)
+    # by far most pages show with their first words that there are enough
+    letters = _letters(sheet.words[:FEW_LETTERS])
+    if letters < FEW_LETTERS:
+        letters += _letters(sheet.words[FEW_LETTERS:])
     if letters >= FEW_LETTERS:
         return rubbish(sheet)
     covered = _image_cover(sheet)
@@ -112,15 +124,24 @@ def rubbish(sheet: Sheet) -> bool:
         return True
     plain = text if text.isascii() else unicodedata.normalize("NFD", text)  # accents apart from their vowels
     lower = plain.lower()
-    latin = sum(map(lower.count, "abcdefghijklmnopqrstuvwxyz"))
-    letters = latin if text.isascii() else sum(map(str.isalpha, text))
+    counts = _ascii_counts(lower)
+    latin = int(counts[_LATIN].sum())
+    letters = latin
+    if not text.isascii():
+        letters = int(_ascii_counts(text.lower())[_LATIN].sum()) + sum(map(str.isalpha, _BEYOND_ASCII.findall(text)))
     if letters < 80 or latin < 0.7 * letters:
         return False
-    vowels = sum(map(lower.count, "aeiouy")) / latin
-    long = [w for w in lower.split() if len(w) >= 4 and w.isalpha()]
-    without = sum(_VOWELS.isdisjoint(w) for w in long) / len(long) if len(long) >= 10 else 0.0
-    odd = len(lower.translate(_USUAL)) / len(text)
+    vowels = int(counts[_VOWELS].sum()) / latin
+    long = len(_LONG_WORD.findall(lower))
+    without = len(_WITHOUT_VOWEL.findall(lower)) / long if long >= 10 else 0.0
+    usual = int(counts[_USUAL].sum()) + sum(map(lower.count, _USUAL_BEYOND))
+    odd = (len(lower) - usual) / len(text)
     return not 0.2 <= vowels <= 0.65 or without > 0.4 or odd > 0.25
+
+
+def _ascii_counts(text: str) -> npt.NDArray[np.int64]:
+    """How often each of the 128 ASCII characters stands in a text."""
+    return np.bincount(np.frombuffer(text.encode("ascii", "ignore"), np.uint8), minlength=128)
 
 
 def recognise(picture: Gray, width: float, height: float) -> Recognised:
@@ -143,6 +164,7 @@ def recognise(picture: Gray, width: float, height: float) -> Recognised:
                 other.words = [_laid_back(ink, turn, width, height) for ink in other.words]
                 read = other
     read.rules = ruling_lines(picture, width, height)
+    _mend_letters(read.words, read.rules)
     read.words = [ink for ink in map(_without_bars, read.words) if ink.text]
     if skew:
         read.skew = skew
@@ -162,6 +184,32 @@ def _sideways(words: list[Ink]) -> bool:
     """Whether most of the longer words stand upright like lamp posts: the engine reads, but cannot order, them."""
     long = [ink for ink in words if len(ink.text) >= 4]
     return sum(ink.y1 - ink.y0 > ink.x1 - ink.x0 for ink in long) * 2 > len(long) > 0
+
+
+def _mend_letters(words: list[Ink], rules: list[Rect]) -> None:
+    """Put the word "I" where it was read as a lone bar or small "l" in running prose, and "It", "In" for "|t", "|n".
+
+    A bar stays one where a line is drawn, as between a table's cells, or where it stands higher than the words.
+    """
+    for before, ink, after in zip([None, *words], words, [*words[1:], None], strict=False):
+        if _BARRED_WORD.fullmatch(ink.text):
+            ink.text = "I" + ink.text[1:]
+        elif (
+            ink.text in ("|", "l")
+            and after is not None
+            and _AFTER_I.fullmatch(after.text)
+            and _follows(ink, after)
+            and (before is None or not _follows(before, ink) or _BEFORE_I.fullmatch(before.text))
+            and not any(x0 - 2 <= ink.x1 and ink.x0 <= x1 + 2 and y0 < ink.y1 and ink.y0 < y1 for x0, y0, x1, y1 in rules)
+        ):
+            ink.text = "I"
+
+
+def _follows(left: Ink, right: Ink) -> bool:
+    """Whether a word stands after another on its line, of like height and no more than a space away."""
+    heights = sorted((left.y1 - left.y0, right.y1 - right.y0))
+    level = min(left.y1, right.y1) - max(left.y0, right.y0) > 0.6 * heights[0]
+    return level and heights[1] < 1.8 * heights[0] and -0.2 * right.size < right.x0 - left.x1 < 0.7 * right.size
 
 
 def _without_bars(ink: Ink) -> Ink:

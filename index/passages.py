@@ -20,6 +20,7 @@ TITLE_WORDS = 24
 # "Appendix A – Six years on", "Background".
 NUMBERED = re.compile(r"^(?:[A-Z]{2,5}/?\d[\w/]*|\d+(?:\.\d+)*\.?|[A-Z]\.|Appendix\s+\w+\b)[\s:.–-]+\S", re.I)
 CAPTION = re.compile(r"^(?:Table|Figure|Chart|Graph)\s*\d", re.I)
+FIGURE = re.compile(r"[£(]*-?[\d,]+(?:\.\d+)?[%)mk]*")  # "41,400", "(3.2)", "£1.2m"
 BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[ivx]+[).])\s")
 
 
@@ -44,6 +45,7 @@ class _Block:
     tokens: int = 0
     heading: bool = False
     pdf_page: int = 0
+    continues: bool = False  # goes on with the sentence that the page before broke off
 
     @property
     def table(self) -> bool:
@@ -169,6 +171,8 @@ class _Run:
         bridging = bool(self.draft.pieces) and self._runs_on(blocks)
         if not bridging:
             yield from self.finish()
+        elif blocks:
+            blocks[0].continues = True
         pdf_page = placed.page.pdf_page
         for block in blocks:
             if block.table:
@@ -217,7 +221,8 @@ class _Run:
         text, blocks = "", []
         for piece in draft.pieces:
             text += "\n" if text else ""
-            blocks.append(len(text))
+            if not piece.continues:
+                blocks.append(len(text))
             text += piece.text
             if spans and spans[-1].pdf_page == piece.pdf_page:
                 spans[-1] = replace(spans[-1], end=piece.end)
@@ -237,7 +242,7 @@ class _Run:
         self.draft.tokens += block.tokens
 
     def _table(self, pdf_page: int, block: _Block) -> Iterator[Passage]:
-        heads = [line for line in block.lines if line.header and not _names_value(line)]
+        heads = [line for line in block.lines if line.header and not _names_value(line)] or _unmarked_header(block)
         width = max(len(line.cells) for line in block.lines)
         if heads:
             self.columns = header_cells(heads)
@@ -300,6 +305,14 @@ def _is_caption(block: _Block) -> bool:
     """ "Table 2: Spend by district", "The grants are as follows:", or a heading: what may stand over a table."""
     text = _flat(block.text)
     return len(text.split()) <= TITLE_WORDS and (not text.endswith((".", ";", ",")) or CAPTION.match(text) is not None)
+
+
+def _unmarked_header(block: _Block) -> list[Line]:
+    """The first row, where its first cell is empty and the others name columns ("", "2023/24 £", "2024/25 £")."""
+    first = block.lines[0]
+    names = [cell.text.strip() for cell in first.cells[1:] if cell.text.strip()]
+    beside = not first.cells[0].text.strip() if first.cells else False
+    return [first] if beside and len(names) > 1 and not any(FIGURE.fullmatch(name) for name in names) else []
 
 
 def _names_value(row: Line) -> bool:

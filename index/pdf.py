@@ -1,7 +1,7 @@
 """Bytes of a PDF → pages with words, lines, tables and boxes, one page at a time.
 
-pdfium reads everything here: text, page labels, title, outline and pictures. It is not thread-safe, so all of it runs
-in the caller's thread; only the recognition of scanned pages runs beside it.
+pdfium reads everything here: text, page labels, title, outline and pictures. It is not thread-safe, so its one lock is
+held for each page read or drawn, and threads with their own files take turns; recognition runs beside it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 import numpy as np
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # the package ships no types
 from PIL import Image
 
 from index import ocr as recognition
@@ -27,6 +27,7 @@ from index.errors import DamagedFileError, EmptyFileError, EncryptedFileError, L
 from index.ink import Sheet
 from index.layout import arrange
 from index.model import Page
+from index.pdfium import LOCK, address, raw
 from index.words import read_sheet
 
 MAX_FILE_BYTES = 1_000_000_000
@@ -60,14 +61,15 @@ DEFAULT = Limits()
 
 
 class PdfFile:
-    """An open PDF. Use as a context manager; not to be shared between threads."""
+    """An open PDF. Use as a context manager; threads may each have their own, but not share one."""
 
     def __init__(self, path: Path, handle: Any, ocr_mode: OcrMode, limits: Limits) -> None:
         self.path = path
         self._handle = handle
         self._ocr = ocr_mode
         self._limits = limits
-        self.page_count: int = pdfium.FPDF_GetPageCount(handle)
+        with LOCK:
+            self.page_count: int = raw.FPDF_GetPageCount(handle)
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +82,8 @@ class PdfFile:
     def close(self) -> None:
         """Free the file; calling twice is harmless."""
         if self._handle is not None:
-            pdfium.FPDF_CloseDocument(self._handle)
+            with LOCK:
+                raw.FPDF_CloseDocument(self._handle)
             self._handle = None
 
     @property
@@ -89,37 +92,39 @@ class PdfFile:
         return [self._label(index) for index in range(self.page_count)]
 
     def _label(self, index: int) -> str | None:
-        return _text(lambda buffer, size: pdfium.FPDF_GetPageLabel(self._handle, index, buffer, size)) or None
+        return _text(lambda buffer, size: raw.FPDF_GetPageLabel(self._handle, index, buffer, size)) or None
 
     @property
     def title(self) -> str:
         """The title in the file's metadata, or "". Often a template's or another file's name."""
-        return _text(lambda buffer, size: pdfium.FPDF_GetMetaText(self._handle, b"Title", buffer, size)).strip()
+        return _text(lambda buffer, size: raw.FPDF_GetMetaText(self._handle, b"Title", buffer, size)).strip()
 
     @property
     def outline(self) -> list[tuple[str, int]]:
         """The bookmarks as (title, PDF page), in order, nested ones after their parent."""
-        entries: list[tuple[str, int]] = []
+        with LOCK:
+            return list(self._bookmarks())
+
+    def _bookmarks(self) -> Iterator[tuple[str, int]]:
         seen: set[int] = set()
-        waiting = [pdfium.FPDFBookmark_GetFirstChild(self._handle, None)]
+        waiting = [raw.FPDFBookmark_GetFirstChild(self._handle, None)]
         while waiting and len(seen) < MAX_OUTLINE_ENTRIES:
             mark = waiting.pop()
-            key = ctypes.cast(mark, ctypes.c_void_p).value if mark else None
-            if key is None or key in seen:
+            key = address(mark) if mark else 0
+            if not key or key in seen:
                 continue
             seen.add(key)
-            title = _text(lambda buffer, size, m=mark: pdfium.FPDFBookmark_GetTitle(m, buffer, size))
-            target = pdfium.FPDFBookmark_GetDest(self._handle, mark)
+            title = _text(lambda buffer, size, m=mark: raw.FPDFBookmark_GetTitle(m, buffer, size))
+            target = raw.FPDFBookmark_GetDest(self._handle, mark)
             if not target:
-                action = pdfium.FPDFBookmark_GetAction(mark)
-                if action and pdfium.FPDFAction_GetType(action) == pdfium.PDFACTION_GOTO:
-                    target = pdfium.FPDFAction_GetDest(self._handle, action)
-            page = pdfium.FPDFDest_GetDestPageIndex(self._handle, target) if target else -1
+                action = raw.FPDFBookmark_GetAction(mark)
+                if action and raw.FPDFAction_GetType(action) == raw.PDFACTION_GOTO:
+                    target = raw.FPDFAction_GetDest(self._handle, action)
+            page = raw.FPDFDest_GetDestPageIndex(self._handle, target) if target else -1
             if title.strip() and page >= 0:
-                entries.append((" ".join(title.split()), page + 1))
-            waiting.append(pdfium.FPDFBookmark_GetNextSibling(self._handle, mark))
-            waiting.append(pdfium.FPDFBookmark_GetFirstChild(self._handle, mark))
-        return entries
+                yield " ".join(title.split()), page + 1
+            waiting.append(raw.FPDFBookmark_GetNextSibling(self._handle, mark))
+            waiting.append(raw.FPDFBookmark_GetFirstChild(self._handle, mark))
 
     def pages(self, first: int = 1, last: int | None = None, *, workers: int | None = None) -> Iterator[Page]:
         """The pages ``first`` to ``last`` (PDF pages, from 1, both included), one after the other.
@@ -140,36 +145,40 @@ class PdfFile:
     def _read(self, number: int, pool: ThreadPoolExecutor) -> _Reading:
         """The ink of one page; a scanned one is handed to the ``pool``."""
         reading = _Reading(number, self._label(number - 1))
-        page = pdfium.FPDF_LoadPage(self._handle, number - 1)
-        if not page:
-            return reading
-        try:
-            reading.rotation = pdfium.FPDFPage_GetRotation(page) % 4 * 90
+        with LOCK, self._loaded(number) as page:
+            if not page:
+                return reading
+            reading.rotation = raw.FPDFPage_GetRotation(page) % 4 * 90
             sheet = reading.sheet = read_sheet(page, self._limits.page_chars)
             reading.scanned = recognition.needed(sheet)
             if reading.scanned and self._ocr == "auto" and recognition.available() is not None:
                 width_px = recognition.DPI / 72 * sheet.width
                 picture = _picture(page, width_px, self._limits.render_pixels, gray=True)
                 reading.future = pool.submit(recognition.recognise, picture, sheet.width, sheet.height)
-        finally:
-            pdfium.FPDF_ClosePage(page)
         return reading
+
+    @contextmanager
+    def _loaded(self, number: int) -> Iterator[Any]:
+        """PDF page ``number`` while it is looked at; None where it will not load."""
+        page = raw.FPDF_LoadPage(self._handle, number - 1)
+        try:
+            yield page or None
+        finally:
+            if page:
+                raw.FPDF_ClosePage(page)
 
     def render(self, pdf_page: int, width_px: int) -> bytes:
         """A PNG of one page, ``width_px`` wide or less where that would pass the pixel limit.
 
         Raises DamagedFileError where the page will not load.
         """
-        page = pdfium.FPDF_LoadPage(self._handle, pdf_page - 1)
-        if not page:
-            raise DamagedFileError(
-                f"{self.path.name}: page {pdf_page} cannot be loaded",
-                "Open the file in a PDF viewer to see whether it is damaged.",
-            )
-        try:
+        with LOCK, self._loaded(pdf_page) as page:
+            if not page:
+                raise DamagedFileError(
+                    f"{self.path.name}: page {pdf_page} cannot be loaded",
+                    "Open the file in a PDF viewer to see whether it is damaged.",
+                )
             pixels = _picture(page, float(width_px), self._limits.render_pixels, gray=False)
-        finally:
-            pdfium.FPDF_ClosePage(page)
         out = io.BytesIO()
         Image.fromarray(pixels).save(out, "PNG")
         return out.getvalue()
@@ -213,36 +222,38 @@ def _page(reading: _Reading) -> Page:
         scanned=reading.scanned and not blank,
         blank=blank,
         readable=blank or bool(printed),
+        cut=sheet.cut,
     )
 
 
 def _text(ask: Any) -> str:
     """A UTF-16 string out of pdfium, which first tells its size in bytes."""
-    size = ask(None, 0)
-    if size <= 2:
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    ask(buffer, size)
+    with LOCK:
+        size = ask(None, 0)
+        if size <= 2:
+            return ""
+        buffer = ctypes.create_string_buffer(size)
+        ask(buffer, size)
     return buffer.raw[: size - 2].decode("utf-16-le", "replace").replace("\x00", "")
 
 
 def _picture(page: Any, width_px: float, most_pixels: int, *, gray: bool) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """A page drawn on white: rows × columns, for colour × 3 (red, green, blue)."""
-    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
     ratio = max(height, 1.0) / max(width, 1.0)
     columns = max(1, int(min(width_px, (most_pixels / ratio) ** 0.5)))
     rows = max(1, min(int(columns * ratio), most_pixels // columns))
-    kind, channels = (pdfium.FPDFBitmap_Gray, 1) if gray else (pdfium.FPDFBitmap_BGR, 3)
-    bitmap = pdfium.FPDFBitmap_CreateEx(columns, rows, kind, None, 0)
+    kind, channels = (raw.FPDFBitmap_Gray, 1) if gray else (raw.FPDFBitmap_BGR, 3)
+    bitmap = raw.FPDFBitmap_CreateEx(columns, rows, kind, None, 0)
     try:
-        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xFFFFFFFF)
-        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, columns, rows, 0, pdfium.FPDF_ANNOT)
-        stride = pdfium.FPDFBitmap_GetStride(bitmap)
-        address = pdfium.FPDFBitmap_GetBuffer(bitmap)
-        raw = (ctypes.c_ubyte * (stride * rows)).from_address(ctypes.cast(address, ctypes.c_void_p).value or 0)
-        pixels = np.frombuffer(raw, np.uint8).reshape(rows, stride)[:, : columns * channels].copy()
+        raw.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xFFFFFFFF)
+        raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, columns, rows, 0, raw.FPDF_ANNOT)
+        stride = raw.FPDFBitmap_GetStride(bitmap)
+        start = address(raw.FPDFBitmap_GetBuffer(bitmap))
+        drawn = (ctypes.c_ubyte * (stride * rows)).from_address(start)
+        pixels = np.frombuffer(drawn, np.uint8).reshape(rows, stride)[:, : columns * channels].copy()
     finally:
-        pdfium.FPDFBitmap_Destroy(bitmap)
+        raw.FPDFBitmap_Destroy(bitmap)
     return pixels if gray else np.ascontiguousarray(pixels.reshape(rows, columns, 3)[:, :, ::-1])
 
 
@@ -269,10 +280,11 @@ def open_pdf(path: Path, *, password: str | None = None, ocr: OcrMode = "auto", 
         )
     if b"%PDF" not in head:
         raise NotAPdfError(f"{path.name}: this is no PDF", "Export the paper as PDF.")
-    _start()
-    handle = pdfium.FPDF_LoadDocument(os.fsencode(path), password.encode() if password else None)
-    if not handle:
-        raise _refusal(path, pdfium.FPDF_GetLastError(), password)
+    with LOCK:
+        _start()
+        handle = raw.FPDF_LoadDocument(os.fsencode(path), password.encode() if password else None)
+        if not handle:
+            raise _refusal(path, raw.FPDF_GetLastError(), password)
     file = PdfFile(path, handle, ocr, limits)
     try:
         _check(file, limits)
@@ -288,18 +300,18 @@ _started = False
 def _start() -> None:
     global _started
     if not _started:
-        pdfium.FPDF_InitLibrary()
+        raw.FPDF_InitLibrary()
         _started = True
 
 
 def _refusal(path: Path, code: int, password: str | None) -> Exception:
-    if code == pdfium.FPDF_ERR_PASSWORD:
+    if code == raw.FPDF_ERR_PASSWORD:
         if password:
             return EncryptedFileError(
                 f"{path.name}: the password is wrong", "Give the right password, or an unlocked copy."
             )
         return EncryptedFileError(f"{path.name}: a password is needed", "Give the password, or an unlocked copy.")
-    if code == pdfium.FPDF_ERR_SECURITY:
+    if code == raw.FPDF_ERR_SECURITY:
         return EncryptedFileError(f"{path.name}: its encryption is not known", "Save an unlocked copy.")
     return DamagedFileError(f"{path.name}: the PDF is damaged", "Open it in a PDF viewer and save it again.")
 
@@ -311,11 +323,10 @@ def _check(file: PdfFile, limits: Limits) -> None:
         raise LimitExceededError(
             f"{file.path.name}: {file.page_count:,} pages, over the limit of {limits.pages:,}", "Split the file."
         )
-    for index in range(file.page_count):
-        page = pdfium.FPDF_LoadPage(file._handle, index)
-        if page:
-            pdfium.FPDF_ClosePage(page)
-            return
+    for number in range(1, file.page_count + 1):
+        with LOCK, file._loaded(number) as page:
+            if page:
+                return
     raise DamagedFileError(
         f"{file.path.name}: none of its pages can be loaded", "Open it in a PDF viewer and save it again."
     )

@@ -1,12 +1,13 @@
 """pdfium as this project calls it: one lock for the whole library, and quick forms of what is called for every word.
 
-The quick forms take and give plain addresses. They do without pypdfium2's argument checks and keep the interpreter
-lock, which more than halves the price of a call; they are for functions that return at once.
+The quick forms do without pypdfium2's argument checks and keep the interpreter lock, which makes a call three times
+as fast; they are for functions that return at once. An address is given to them as made by ``pointer``.
 """
 
 from __future__ import annotations
 
 import ctypes
+import struct
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,40 +17,55 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]  # the package ships
 # pdfium is not thread-safe, not even between two files: held for one page's reading or drawing, never for a file
 LOCK = threading.RLock()
 
+pointer = ctypes.c_void_p.from_param
 _ADDRESS, _INT = ctypes.c_void_p, ctypes.c_int
 
 
 def address(handle: Any) -> int:
-    """Where a pdfium object lies, as the quick functions want it; 0 for none."""
+    """Where a pdfium object lies; 0 for none."""
     return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
+class Room:
+    """Numbers that pdfium writes, each four bytes long; ``places`` are the pointers to them."""
+
+    def __init__(self, form: str) -> None:
+        self._form = struct.Struct(form)
+        self._bytes = bytearray(self._form.size)
+        start = ctypes.addressof((ctypes.c_char * self._form.size).from_buffer(self._bytes))
+        self.places = tuple(map(pointer, range(start, start + self._form.size, 4)))
+
+    def read(self) -> tuple[Any, ...]:
+        """The numbers written last."""
+        return self._form.unpack(self._bytes)
+
+
 def _quick(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+    # without declared arguments, pointers and small whole numbers go through as they are
     return ctypes.PYFUNCTYPE(result, *arguments)(address(getattr(raw, name)))
 
 
 # of a text page and a character's index
-char_box = _quick("FPDFText_GetLooseCharBox", _INT, _ADDRESS, _INT, _ADDRESS)
-char_object = _quick("FPDFText_GetTextObject", _ADDRESS, _ADDRESS, _INT)
-char_size = _quick("FPDFText_GetFontSize", ctypes.c_double, _ADDRESS, _INT)
-char_matrix = _quick("FPDFText_GetMatrix", _INT, _ADDRESS, _INT, _ADDRESS)
+char_box = _quick("FPDFText_GetLooseCharBox", _INT)
+char_object = _quick("FPDFText_GetTextObject", _ADDRESS)
+char_size = _quick("FPDFText_GetFontSize", ctypes.c_double)
+char_matrix = _quick("FPDFText_GetMatrix", _INT)
 # of a text object
-render_mode = _quick("FPDFTextObj_GetTextRenderMode", _INT, _ADDRESS)
-font_of = _quick("FPDFTextObj_GetFont", _ADDRESS, _ADDRESS)
-font_name = _quick("FPDFFont_GetBaseFontName", ctypes.c_size_t, _ADDRESS, ctypes.c_char_p, ctypes.c_size_t)
+render_mode = _quick("FPDFTextObj_GetTextRenderMode", _INT)
+font_of = _quick("FPDFTextObj_GetFont", _ADDRESS)
 # of a page or a form, and of what is drawn on it
-count_on_page = _quick("FPDFPage_CountObjects", _INT, _ADDRESS)
-on_page = _quick("FPDFPage_GetObject", _ADDRESS, _ADDRESS, _INT)
-count_in_form = _quick("FPDFFormObj_CountObjects", _INT, _ADDRESS)
+count_on_page = _quick("FPDFPage_CountObjects", _INT)
+on_page = _quick("FPDFPage_GetObject", _ADDRESS)
+count_in_form = _quick("FPDFFormObj_CountObjects", _INT)
 in_form = _quick("FPDFFormObj_GetObject", _ADDRESS, _ADDRESS, ctypes.c_ulong)
-kind_of = _quick("FPDFPageObj_GetType", _INT, _ADDRESS)
-bounds_of = _quick("FPDFPageObj_GetBounds", _INT, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
-matrix_of = _quick("FPDFPageObj_GetMatrix", _INT, _ADDRESS, _ADDRESS)
-fill_color = _quick("FPDFPageObj_GetFillColor", _INT, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
+kind_of = _quick("FPDFPageObj_GetType", _INT)
+bounds_of = _quick("FPDFPageObj_GetBounds", _INT)
+matrix_of = _quick("FPDFPageObj_GetMatrix", _INT)
+fill_color = _quick("FPDFPageObj_GetFillColor", _INT)
 # of a path
-draw_mode = _quick("FPDFPath_GetDrawMode", _INT, _ADDRESS, _ADDRESS, _ADDRESS)
-count_segments = _quick("FPDFPath_CountSegments", _INT, _ADDRESS)
-segment_at = _quick("FPDFPath_GetPathSegment", _ADDRESS, _ADDRESS, _INT)
-segment_kind = _quick("FPDFPathSegment_GetType", _INT, _ADDRESS)
-segment_point = _quick("FPDFPathSegment_GetPoint", _INT, _ADDRESS, _ADDRESS, _ADDRESS)
-segment_closes = _quick("FPDFPathSegment_GetClose", _INT, _ADDRESS)
+draw_mode = _quick("FPDFPath_GetDrawMode", _INT)
+count_segments = _quick("FPDFPath_CountSegments", _INT)
+segment_at = _quick("FPDFPath_GetPathSegment", _ADDRESS)
+segment_kind = _quick("FPDFPathSegment_GetType", _INT)
+segment_point = _quick("FPDFPathSegment_GetPoint", _INT)
+segment_closes = _quick("FPDFPathSegment_GetClose", _INT)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from index.ink import Ink, Rect
 from index.model import Box, Line, Word
 
-Place = Callable[[Rect], Box]  # from points as laid out to fractions of the page
+Place = Callable[[Iterable[Rect]], list[Box]]  # from points as laid out to fractions of the page
 
 RUN_GAP = 0.9  # of the font size: a wider gap ends a run
 # what opens a list item or numbered paragraph, standing alone before its text
@@ -23,6 +24,8 @@ MARKER = re.compile(
 GUTTER = 0.75  # of the font size: the narrowest white between two justified columns
 RIVER_ROWS = 6  # rows through which white at one place is no accident of justified spaces
 JUSTIFIED_GAP = 2.2  # of the row's usual gap: justified lines have wide spaces everywhere
+
+_left = attrgetter("x0")
 
 
 @dataclass(slots=True)
@@ -60,9 +63,14 @@ class Run:
 
     def line(self, block: int, place: Place) -> Line:
         """The run as a line of ``block``, its boxes put onto the page by ``place``."""
-        words = tuple([Word(ink.text, place((ink.x0, ink.y0, ink.x1, ink.y1))) for ink in self.words])
-        box = place((self.x0, self.y0, self.x1, self.y1))
+        box, words = placed(self.words, (self.x0, self.y0, self.x1, self.y1), place)
         return Line(self.text, box, words, round(self.size, 1), self.bold, block)
+
+
+def placed(words: Sequence[Ink], around: Rect, place: Place) -> tuple[Box, tuple[Word, ...]]:
+    """The box ``around`` words and the words themselves, put onto the page by ``place``."""
+    box, *boxes = place([around, *[(ink.x0, ink.y0, ink.x1, ink.y1) for ink in words]])
+    return box, tuple(map(Word, [ink.text for ink in words], boxes))
 
 
 def extent(words: Sequence[Ink]) -> Rect:
@@ -79,7 +87,13 @@ def visual_rows(words: Sequence[Ink]) -> list[list[Ink]]:
     """Words grouped by the height at which they stand, top to bottom, each row from left to right."""
     level: dict[tuple[float, float], list[Ink]] = {}  # most words of a line stand at exactly the same height
     for ink in words:
-        level.setdefault((ink.y0, ink.y1), []).append(ink)
+        height = (ink.y0, ink.y1)
+        if height in level:
+            level[height].append(ink)
+        else:
+            level[height] = [ink]
+    if len(level) == 1:
+        return [sorted(words, key=_left)]
     rows: list[list[Ink]] = []
     spans: list[tuple[float, float]] = []  # of each row's tallest word
     for (y0, y1), inks in sorted(level.items(), key=lambda item: item[0][0] + item[0][1]):
@@ -99,29 +113,27 @@ def visual_rows(words: Sequence[Ink]) -> list[list[Ink]]:
     return rows
 
 
-def _left(ink: Ink) -> float:
-    return ink.x0
-
-
 def row_runs(words: Sequence[Ink]) -> list[Run]:
     """The runs of ``words``, row by row, each row from left to right."""
     runs: list[Run] = []
     rows = visual_rows(words)
     for number, row in enumerate(rows):
         limit = _gap_limit(row)
-        current = [row[0]]
+        least = min(limit, GUTTER) if limit > RUN_GAP else limit
+        start = 0
         reach = row[0].x1
-        for ink in row[1:]:
+        for k, ink in enumerate(row):
             gap = ink.x0 - reach
-            size = max(ink.size, current[-1].size)
-            if gap > limit * size or (
-                limit > RUN_GAP and gap > GUTTER * size and _in_river(rows, number, reach + gap / 2)
-            ):
-                runs.append(Run(current, number))
-                current = []
-            current.append(ink)
-            reach = max(reach, ink.x1)
-        runs.append(Run(current, number))
+            if gap > least * ink.size:
+                size = max(ink.size, row[k - 1].size)
+                if gap > limit * size or (
+                    limit > RUN_GAP and gap > GUTTER * size and _in_river(rows, number, reach + gap / 2)
+                ):
+                    runs.append(Run(row[start:k], number))
+                    start = k
+            if ink.x1 > reach:
+                reach = ink.x1
+        runs.append(Run(row[start:], number))
     return runs
 
 

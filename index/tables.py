@@ -13,9 +13,9 @@ from itertools import pairwise
 from statistics import median
 
 from index.ink import Ink, Rect
-from index.model import Cell, Line, Word
+from index.model import Cell, Line
 from index.rulings import Grid, bands, grids
-from index.runs import Place, Run, extent, reading_text, row_runs, visual_rows
+from index.runs import Place, Run, extent, placed, reading_text, row_runs, visual_rows
 
 # a cell that holds a figure
 NUMERIC = re.compile(
@@ -48,12 +48,15 @@ class Row:
 
     def line(self, block: int, place: Place) -> Line:
         """The row as one line of ``block``, its boxes put onto the page by ``place``."""
-        cells = tuple(Cell(reading_text(words), column, span) for column, span, words in self.cells)
-        ordered = [ink for _, _, words in self.cells for row in visual_rows(words) for ink in row]
+        read = [[ink for row in visual_rows(words) for ink in row] for _, _, words in self.cells]
+        texts = [" ".join([ink.text for ink in inks]) for inks in read]
+        cells = tuple([Cell(text, column, span) for text, (column, span, _) in zip(texts, self.cells, strict=True)])
+        ordered = [ink for inks in read for ink in inks]
+        box, words = placed(ordered, extent(ordered), place)
         return Line(
-            "\t".join(cell.text for cell in cells),
-            place(extent(ordered)),
-            tuple([Word(ink.text, place((ink.x0, ink.y0, ink.x1, ink.y1))) for ink in ordered]),
+            "\t".join(texts),
+            box,
+            words,
             round(median(ink.size for ink in ordered), 1),
             all(ink.bold for ink in ordered),
             block,

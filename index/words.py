@@ -25,6 +25,8 @@ from index.ink import Ink, Rect, Sheet
 
 SMALLEST = 1.0  # points: smaller letters are not there to be read
 
+_SPACES = np.array([chr(code).isspace() for code in range(0x3002)])  # there are none beyond
+_UNUSUAL = re.compile("[\x00-\x08\x0e-\x1b\ufffd\ufffe]")  # what parts words besides spaces
 _WORD = re.compile(r"[^\s\x00-\x1f\ufffe\ufffd]+[\x02\ufffe]?|\ufffd+|[\x02\ufffe]")
 _LINE_END_HYPHENS = "\x02\ufffe\u00ad"  # pdfium's marks for a hyphen at a line's end, and the soft hyphen itself
 _CLEAN = {
@@ -37,6 +39,8 @@ _CLEAN = {
     0xF0B0: "°",
 }
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi(?!light)", re.I)  # "BCDEEE+Calibri-Bold"
+
+_matrix = pdfium.Room("6f")  # what pdfium writes to, under its lock
 
 Floats = npt.NDArray[np.float64]
 Style = tuple[float, bool, int, bool]  # size in points, bold, angle, hidden
@@ -70,48 +74,64 @@ def _characters(textpage: Any, count: int) -> str:
     return "".join(chr(c) if c < 0x110000 and not 0xD800 <= c < 0xE000 else "\ufffd" for c in codes)
 
 
+def _words(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The words of a page's characters, and where the first and the last character of each stand."""
+    if _UNUSUAL.search(text):
+        spans = [match.span() for match in _WORD.finditer(text)]
+        return [text[start:end] for start, end in spans], [a for a, _ in spans], [b - 1 for _, b in spans]
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    space = np.ones(len(codes) + 2, np.bool_)
+    _SPACES.take(codes, out=space[1:-1], mode="clip")
+    edges = (space[1:] != space[:-1]).nonzero()[0]
+    return text.split(), edges[::2].tolist(), (edges[1::2] - 1).tolist()
+
+
 class _Styles:
     """Size, weight and visibility of the text objects that words belong to, asked once an object."""
 
-    def __init__(self, textpage: int, frame: Frame) -> None:
+    def __init__(self, textpage: Any, frame: Frame) -> None:
         self.textpage = textpage
+        self.place = pdfium.pointer(pdfium.address(textpage))
         self.frame = frame
         self.known: dict[int, Style] = {}
         self.bold_fonts: dict[int, bool] = {}
-        self.matrix = pdfium.raw.FS_MATRIX()
-        self.matrix_place = ctypes.addressof(self.matrix)
 
     def of(self, indices: Sequence[int]) -> list[Style]:
         """The style of each of some characters."""
         known = self.known
-        styles = []
-        for index, key in zip(indices, map(pdfium.char_object, repeat(self.textpage), indices), strict=False):
-            style = known.get(key)
-            if style is None:
-                style = self._ask(index, key or 0)
-                if key:
-                    known[key] = style
-            styles.append(style)
-        return styles
+        found = map(pdfium.char_object, repeat(self.place), indices)
+        # a character that belongs to no object stands for itself
+        keys = [key or -1 - index for key, index in zip(found, indices, strict=False)]
+        for index, key in zip(indices, keys, strict=True):
+            if key not in known:
+                known[key] = self._ask(index, key)
+        return [known[key] for key in keys]
 
     def _ask(self, index: int, text_object: int) -> Style:
-        size = pdfium.char_size(self.textpage, index)
+        size = pdfium.char_size(self.place, index)
         angle = 0
-        if pdfium.char_matrix(self.textpage, index, self.matrix_place):
-            m = self.matrix
-            size *= math.hypot(m.c, m.d)
-            angle = self.frame.angle(m.a, m.b)
-        mode = pdfium.render_mode(text_object) if text_object else 0
-        hidden = mode == pdfium.raw.FPDF_TEXTRENDERMODE_INVISIBLE
+        if pdfium.char_matrix(self.place, index, _matrix.places[0]):
+            a, b, c, d, _, _ = _matrix.read()
+            size *= math.hypot(c, d)
+            angle = self.frame.angle(a, b)
+        if text_object < 0:
+            return size, False, angle, False
+        place = pdfium.pointer(text_object)
+        mode = pdfium.render_mode(place)
         bold = mode == pdfium.raw.FPDF_TEXTRENDERMODE_FILL_STROKE
-        if text_object and not bold:
-            font = pdfium.font_of(text_object) or 0
+        if not bold:
+            font = pdfium.font_of(place)
             if font not in self.bold_fonts:
-                name = ctypes.create_string_buffer(128)
-                pdfium.font_name(font, name, 128)
-                self.bold_fonts[font] = bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
+                self.bold_fonts[font] = self._bold_name(index)
             bold = self.bold_fonts[font]
-        return size, bold, angle, hidden
+        return size, bold, angle, mode == pdfium.raw.FPDF_TEXTRENDERMODE_INVISIBLE
+
+    def _bold_name(self, index: int) -> bool:
+        """Whether the font of a character is called bold."""
+        font = pdfium.raw.FPDFTextObj_GetFont(pdfium.raw.FPDFText_GetTextObject(self.textpage, index))
+        name = ctypes.create_string_buffer(128)
+        pdfium.raw.FPDFFont_GetBaseFontName(font, name, 128)
+        return bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
 
 
 def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> None:
@@ -121,15 +141,13 @@ def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> No
     if count > max_chars:
         count, sheet.cut = max_chars, True
     text = _characters(textpage, count)
-    spans = [match.span() for match in _WORD.finditer(text)]
-    if not spans:
+    words, starts, lasts = _words(text)
+    if not words:
         return
-    place = pdfium.address(textpage)
-    asked = _Styles(place, frame)
-    starts, ends = zip(*spans, strict=True)
-    words = [text[start:end] for start, end in spans]
+    place = pdfium.pointer(pdfium.address(textpage))
+    asked = _Styles(textpage, frame)
     styles = asked.of(starts)
-    first, last = _boxes(place, starts, frame), _boxes(place, [end - 1 for end in ends], frame)
+    first, last = _boxes(place, starts, frame), _boxes(place, lasts, frame)
     boxes = _around(first, last)
     sizes = np.array([style[0] for style in styles])
     upright = np.array([style[2] % 180 == 0 for style in styles])
@@ -137,17 +155,19 @@ def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> No
     # Type 3 and damaged fonts tell sizes that are not on the page
     sizes = np.where((height / 4 < sizes) & (sizes < height * 4), sizes, height * 0.85)
 
-    wide = _too_wide(boxes, np.subtract(ends, starts), sizes, upright)
+    wide = _too_wide(boxes, np.subtract(lasts, starts) + 1, sizes, upright)
     odd: dict[int, list[tuple[str, Rect]]] = {}
     for k in wide.nonzero()[0].tolist():
-        inside = _boxes(place, range(*spans[k]), frame).tolist()
+        inside = _boxes(place, range(starts[k], lasts[k] + 1), frame).tolist()
         odd[k] = _split(words[k], inside, sizes[k], styles[k][2])
-    for k in [k for k, word in enumerate(words) if word[-1].isdigit() and k not in odd]:
-        if asked.of([ends[k] - 1])[0][0] < 0.8 * sizes[k]:
-            note = next(i for i, style in enumerate(asked.of(range(*spans[k]))) if style[0] < 0.8 * sizes[k])
+    figures = [k for k, word in enumerate(words) if word[-1].isdigit() and starts[k] < lasts[k] and k not in odd]
+    for k, style in zip(figures, asked.of([lasts[k] for k in figures]), strict=True):
+        if style[0] < 0.8 * sizes[k]:
+            letters = range(starts[k], lasts[k] + 1)
+            note = next(i for i, style in enumerate(asked.of(letters)) if style[0] < 0.8 * sizes[k])
             if note:
                 # a raised footnote number would change the figure before it: "38" and "1", not "381"
-                inside = _boxes(place, range(*spans[k]), frame)
+                inside = _boxes(place, letters, frame)
                 parts = _around(inside[[0, note]], inside[[note - 1, -1]]).tolist()
                 odd[k] = [(words[k][:note], parts[0]), (words[k][note:], parts[1])]
     if odd:
@@ -156,15 +176,11 @@ def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> No
         words, boxes = [word for word, _ in pieces], np.array([box for _, box in pieces])
         sizes, styles = sizes[order], [styles[k] for k in order]
     if not text.isascii() or "\x02" in text:
-        words = [cleaned(word) for word in words]
-        big = sizes >= SMALLEST
-        sheet.strange = sum(_strange(word) for word, seen in zip(words, big, strict=True) if seen)
+        for k in [k for k, word in enumerate(words) if not word.isascii() or "\x02" in word]:
+            word = words[k] = cleaned(words[k])
+            if sizes[k] >= SMALLEST:
+                sheet.strange += sum(1 for c in word if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
     _put(sheet, words, boxes, sizes, styles)
-
-
-def _strange(word: str) -> int:
-    """How many characters of a word have no meaning."""
-    return 0 if word.isascii() else sum(1 for c in word if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
 
 
 def _put(sheet: Sheet, words: list[str], boxes: Floats, sizes: Floats, styles: list[Style]) -> None:
@@ -173,23 +189,21 @@ def _put(sheet: Sheet, words: list[str], boxes: Floats, sizes: Floats, styles: l
     width, height = sheet.width, sheet.height
     shown = (x1 > 0) & (y1 > 0) & (x0 < width) & (y0 < height) & ((x1 - x0) + (y1 - y0) > 0) & (sizes >= SMALLEST)
     edges = (x0.clip(0.0), y0.clip(0.0), x1.clip(None, width), y1.clip(None, height))
-    columns = (*(edge.tolist() for edge in edges), sizes.tolist())
-    inks = [
-        Ink(word, left, top, right, bottom, size, style[1], style[2], style[3])
-        for word, left, top, right, bottom, size, style in zip(words, *columns, styles, strict=True)
-    ]
+    _, bold, angle, hidden = zip(*styles, strict=True)
+    columns = (*(edge.tolist() for edge in edges), sizes.tolist(), bold, angle, hidden)
+    inks = list(map(Ink, words, *columns))
     if shown.all() and all(words):
         sheet.words = inks
     else:
         sheet.words = [ink for ink, seen in zip(inks, shown.tolist(), strict=True) if seen and ink.text]
 
 
-def _boxes(textpage: int, indices: Sequence[int], frame: Frame) -> Floats:
+def _boxes(place: Any, indices: Sequence[int], frame: Frame) -> Floats:
     """The boxes of some of the page's characters, with the font's full height, as displayed; one row each."""
     room = np.zeros((len(indices), 4), np.float32)
     start = room.ctypes.data
-    calls = map(pdfium.char_box, repeat(textpage), indices, range(start, start + room.nbytes, 16))
-    deque(calls, maxlen=0)
+    rows = map(pdfium.pointer, range(start, start + room.nbytes, 16))
+    deque(map(pdfium.char_box, repeat(place), indices, rows), maxlen=0)
     left, top, right, bottom = room.T.astype(np.float64)
     return frame.rects(left, bottom, right, top)
 

@@ -11,13 +11,16 @@ from index.passages import BULLET
 from qa.evidence import MARKER, Evidence
 from qa.periods import periods
 from qa.question import Analysis, Wanted
-from qa.words import stems
+from qa.words import stem, stems
 
 USUAL_WORDS = 75
 MOST_CLAIMS = 4
 DROP = 0.62  # evidence scoring less than this share of the best adds nothing
 FIGURES = {Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE}
 UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth to further evidence
+MOST_ROWS = 10  # told of a table where all of a kind are asked for
+SEVERAL = re.compile(r"\b(?:which|what|list|all|every|any|name|how many)\b", re.I)
+NUMBER = re.compile(r"[A-Z]{0,4}[ /-]?\d{1,4}[a-z]?\.?|[\d,.%£()-]+")
 WIDE_ROW = 5  # cells above which only those asked for are told
 LEAD_WORDS = 14
 
@@ -30,8 +33,25 @@ class Draft:
     places: tuple[Evidence, ...]
 
 
+def _sharing(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """For "which measures are red": all rows of one table that have the asked word in a cell of their own."""
+    if not SEVERAL.search(question.text):
+        return []
+    found: dict[tuple[str, str, tuple[str, ...]], list[Evidence]] = {}
+    for e in evidence:
+        cells = [cell.strip() for cell in e.text.split("\t")[1:]] if e.passage.table else []
+        if any(len(cell.split()) == 1 and stem(cell) in question.terms for cell in cells):
+            found.setdefault((e.passage.pack, e.passage.title, e.passage.columns), []).append(e)
+    most = max(found.values(), key=lambda rows: (len(rows), rows[0].score), default=[])
+    in_order = sorted(most, key=lambda e: (e.passage.id, e.start))
+    return in_order[:MOST_ROWS] if len(most) > 1 else []
+
+
 def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> list[Draft]:
     """Choose evidence, best first and each adding something, and say it in few words."""
+    rows = _sharing(question, evidence)
+    if rows:
+        return [Draft(row_told(question, e, short=True), (e,)) for e in rows]
     chosen: list[Evidence] = []
     same: dict[int, list[Evidence]] = {}
     covered: set[str] = set()
@@ -97,17 +117,21 @@ def _is_list(e: Evidence) -> bool:
     return "\n" in e.text and any(BULLET.match(line) for line in e.text.split("\n")[1:])
 
 
-def row_told(question: Analysis, e: Evidence) -> str:
-    """A table row; where it is wide and the question names columns, those alone."""
+def row_told(question: Analysis, e: Evidence, *, short: bool = False) -> str:
+    """A table row; where it is wide (or ``short`` is wanted) and the question names columns, those alone."""
     cells = [cell.strip() for cell in e.text.split("\t")]
     columns = list(e.passage.columns)
     filled = [(i, cell) for i, cell in enumerate(cells) if cell]
     if not filled:
         return _flat(e.text)
+    if len(filled) > 1 and NUMBER.fullmatch(filled[0][1]) and not NUMBER.fullmatch(filled[1][1]):
+        filled = filled[1:]  # rows are known by their names, not by their numbers
     label_at, label = filled[0][0], filled[0][1].rstrip(":")
     values = filled[1:]
     asked = set(question.terms)
-    if len(values) > WIDE_ROW and columns:
+    if short:
+        values = [(i, cell) for i, cell in values if stem(cell) in asked] or values
+    elif len(values) > WIDE_ROW and columns:
         named = [
             (i, cell)
             for i, cell in values
@@ -121,7 +145,7 @@ def row_told(question: Analysis, e: Evidence) -> str:
     text = f"{label}: {'; '.join(parts)}" if parts else label
     if not parts and label_at < len(columns) and columns[label_at] and columns[label_at] != label:
         text = f"{_flat(columns[label_at])} = {label}"
-    title = _flat(e.passage.title or e.passage.heading)
+    title = "" if short else _flat(e.passage.title or e.passage.heading)
     return f"{text} ({title})" if title and title not in text else text
 
 

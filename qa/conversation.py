@@ -18,14 +18,32 @@ POINTS_BACK = re.compile(
     r"next one|above)\b",
     re.I,
 )
+# The same words where they point at nothing: "how many are there", "did they agree that the fee", "this year"
+POINTS_NOWHERE = re.compile(
+    r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|will|has|have)\b|"
+    r"\b(?:agree\w*|said|says?|found|finds?|show\w*|recommend\w*|report\w*|note[ds]?|fear\w*|hope\w*|sure) that\b|"
+    r"\bthis (?:year|month|quarter|meeting|council|board|committee|area|borough|county)\b|\bone of\b",
+    re.I,
+)
 FEW_WORDS = 4  # content words below which a question after another hardly stands alone
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it refers to; unchanged where there is no history or it stands alone."""
-    if not history:
+    """The question with what it refers to; unchanged where there is no history or it stands alone.
+
+    Earlier questions are added, latest last, back to one that stands alone.
+    """
+    before: list[str] = []
+    for asked in [question, *(turn.question for turn in reversed(history))]:
+        before.append(asked.strip())
+        if not leans(asked):
+            break
+    if len(before) == 1:
         return question
-    before = history[-1].question.strip()
-    if OPENS.search(question) or POINTS_BACK.search(question) or len(stems(question)) < FEW_WORDS:
-        return f"{question.strip()} (asked after: {before})"
-    return question
+    return f"{before[0]} (asked after: {'; '.join(reversed(before[1:]))})"
+
+
+def leans(question: str) -> bool:
+    """Whether a question needs what was said before it."""
+    pointing = POINTS_BACK.search(POINTS_NOWHERE.sub(" ", question))
+    return bool(OPENS.search(question) or pointing) or len(stems(question)) < FEW_WORDS

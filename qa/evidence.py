@@ -99,6 +99,12 @@ ROLES = frozenset(
 )
 
 
+# "REPORT TO: Cabinet", "Author: J Smith, Finance Manager", "Purpose: For decision"
+HEAD = re.compile(
+    r"(?:report(?:ing)?|from|to|date|subject|title|author|officers?|portfolio|wards?|classification|purpose|meeting|"
+    r"committees?|status|key decision|presented|presenter|sponsor|lead|contact|electoral|decision n)\b[^:]{0,30}:",
+    re.I,
+)
 AGENDA = re.compile(
     r"\b(?:meet\w*|agenda|items?|members?\w*|attend\w*|public|venue|where|chair\w*|next|contact)\b", re.I
 )
@@ -120,6 +126,7 @@ class Weights:
     heading: float = 0.8  # a heading names a matter and says nothing of it
     long: float = 0.4
     decision: float = 0.35
+    head: float = 0.5  # so do the lines at a report's head: its subject, author, date
     agenda: float = 0.3  # a front sheet lists matters; it answers only questions about the meeting itself
 
 
@@ -249,6 +256,11 @@ def _weighed(
         - (WEIGHTS.heading if _is_heading(e) else 0.0)
         - WEIGHTS.long * max(0, length - 50) / 50
         + _decides(question, e)
+        - (
+            WEIGHTS.head
+            if e.passage.table and _is_head(e) and not question.wanted & {Wanted.DATE, Wanted.PERSON}
+            else 0.0
+        )
         - (WEIGHTS.agenda if e.passage.kind is Kind.AGENDA and not AGENDA.search(question.text) else 0.0)
     )
     return replace(e, score=score, kinds=kinds, covers=covers, period=period)
@@ -295,6 +307,12 @@ def _is_heading(e: Evidence) -> bool:
     bare = NUMBER_AHEAD.sub("", text)
     named = _flat(text) == e.passage.heading or (len(text) > 6 and text.upper() == text)
     return named or (len(bare.split()) <= HEADING_WORDS and text[-1] not in ".?!;:" and not re.search(r"\d", bare))
+
+
+def _is_head(e: Evidence) -> bool:
+    """A row like "SUBJECT: | Annual report" of the block at the head of a report."""
+    cells = [cell for cell in e.text.split("\t") if cell.strip()]
+    return len(cells) <= 2 and HEAD.match(_flat(e.text)) is not None
 
 
 def _without(question: Analysis, text: str) -> str:

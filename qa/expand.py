@@ -31,7 +31,7 @@ USUAL = {
 }  # fmt: skip
 # How people say it, and how the papers do.
 EVERYDAY = {
-    "bins": "waste refuse collection", "tip": "household waste recycling centre",
+    "against": "opposed", "bins": "waste refuse collection", "tip": "household waste recycling centre",
     "tips": "household waste recycling centre", "potholes": "carriageway repairs", "roadworks": "street works",
     "lollipop": "school crossing patrol", "kids": "children", "youngsters": "children young people",
     "teenagers": "young people", "toddlers": "early years", "pensioners": "older people", "elderly": "older people",

@@ -13,7 +13,7 @@ from functools import lru_cache
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
 # "18 January 2023", "18th Jan 23", "Tuesday, 4th March, 2025"
 DAY_MONTH = re.compile(
@@ -21,16 +21,19 @@ DAY_MONTH = re.compile(
 )
 # "January 18, 2023"
 MONTH_DAY = re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>20\d\d)\b", re.I)
-# "January 2023", "Feb 23", "in March"; "may" only with a capital or a year, as it is a verb too
+# "January 2023", "Feb 23", "in March"
 MONTH_YEAR = re.compile(rf"\b{_MONTH},?(?:\s+'?(?P<year>20\d\d|\d\d(?!\d|[./]))\b)?", re.I)
 NUMERIC = re.compile(r"\b(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b")  # 18/01/2023
 ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 # "2021/22", "2021-22", "21/22", "2024-2025"
 FINANCIAL = re.compile(r"(?<![\d/.-])(?:20)?(?P<first>\d\d)\s?[/–-]\s?(?:20)?(?P<second>\d\d)(?![\d/]|-\d)")
-YEAR = re.compile(r"(?<![\d,.£/-])(20\d\d|19\d\d)(?![\d,%/]|-\d|–\d)")
+# "2024", "mid-2024", but not "£2024", "2,024", "12/2024", "1-2024"
+YEAR = re.compile(r"(?<![\d,.£/])(?<!\d-)(20\d\d|19\d\d)(?![\d,%/]|-\d|–\d)")
 QUARTER = re.compile(
     r"\b(?:Q([1-4])\b|quarter\s+([1-4]|one|two|three|four)\b|(first|second|third|fourth)\s+quarter\b)", re.I
 )
+MAY_DO = re.compile(r"may|(?<!.)May\s+(?:I\b|[a-z])", re.S)  # the verb: "it may", "May I ask"
+LEAP_YEAR = 2000  # in which every day of a year that is not told exists
 ORDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 
 
@@ -44,7 +47,7 @@ def periods(text: str) -> frozenset[str]:
             found |= _day_keys(match)
         rest = pattern.sub(" ", rest)
     for match in MONTH_YEAR.finditer(rest):
-        if match["month"].lower() == "may" and not (match["year"] or match["month"][0] == "M"):
+        if match["month"].lower() == "may" and not match["year"] and MAY_DO.match(rest, match.start()):
             continue
         month = _month(match["month"])
         found.add(f"m-{month:02}")
@@ -83,15 +86,13 @@ def _day_keys(match: re.Match[str]) -> set[str]:
     told = match["month"]
     month = int(told) if told.isdigit() else _month(told)
     day = int(match["day"])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+    year = _year(match["year"]) if match["year"] else LEAP_YEAR
+    try:
+        date(year, month, day)
+    except ValueError:
         return set()
     keys = {f"m-{month:02}", f"d-{month:02}-{day:02}"}
     if match["year"]:
-        year = _year(match["year"])
-        try:
-            date(year, month, day)
-        except ValueError:
-            return set()
         keys |= {f"y{year}", f"m{year}-{month:02}", f"d{year}-{month:02}-{day:02}"}
     return keys
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qa.periods import periods
-from qa.words import names, stem, stems
+from qa.words import names, stem, stems, tokens
 
 
 class Wanted(StrEnum):
@@ -36,8 +36,8 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
             r"charge\w*|worth|allocat\w*|invest\w*|sav(?:e|ed|ing|ings)|owe[ds]?|overspen\w*|underspen\w*|pounds|"
             r"put in|set aside|earmarked|awarded|receiv\w*|contribut\w*|rais(?:e|ed)|borrow\w*)\b|"
             r"£.{0,60}\bhow much\b|\bwhat (?:sum|amount)\b|\bin pounds\b|\bhow many (?:pounds|£)|"
-            r"\bwhat(?:'s|’s| is| was| were| are| will be| would be) (?:the )?(?:[\w-]+ ){0,4}"
-            r"(?:cost|costs|price|budget|fee|grant|allocation|spend|salary|rent|deficit|surplus|overspend|underspend|value|"
+            r"\bwhat(?:'s|’s| is| was| were| are| will be| would be) (?:the )?(?:[\w'’-]+ ){0,8}"
+            r"(?:cost|costs|price|budget|fee|grant|allocation|spend|salary|rent|worth|deficit|surplus|overspend|underspend|value|"
             r"income|turnover|reserves?)\b|\bwhat\b.{0,40}\b(?:rent|salary|fee|grant)\b|"
             r"\bwhat (?:is|was|are|were|do|does|did)\b.{0,40}\b(?:paid|earn|pay)\b",
         ),
@@ -69,6 +69,7 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
             Wanted.DECISION,
             r"\b(?:decide|decided|decision|agree|agreed|approve|approved|resolve|resolved|resolution|sign(?:ed)? off|"
             r"vote|voted|endorse|endorsed|adopt|adopted|action|actions)\b|"
+            r"\b(?:asked|recommended|invited) to\b|\brecommend(?:s|ed|ation\w*)\b|\bwhat happened\b|\boutcome\b|"
             r"\bdid\b.{0,60}\b(?:board|cabinet|committee|council|councillors|members|governors|panel|hwb|trust)\b",
         ),
         (Wanted.DEFINITION, r"\bwhat (?:does|do|is|are)\b.{1,60}\b(?:mean|meant|stand for)\b|\bdefin(?:e|ition|ed)\b"),
@@ -90,11 +91,13 @@ ASKING = frozenset(
 class Analysis:
     """A question taken apart. ``terms`` are stems, once each; ``names`` stems of likely names.
 
-    ``proper`` are those names that are written like one and are no acronym or month, each with its stem.
+    ``words`` gives each stem as it was first written; ``proper`` are the names that are written like one and are no
+    acronym or month, each with its stem.
     """
 
     text: str
     terms: tuple[str, ...]
+    words: Mapping[str, str]
     names: frozenset[str]
     proper: Mapping[str, str]
     wanted: frozenset[Wanted]
@@ -105,10 +108,16 @@ class Analysis:
 
 def analyse(text: str) -> Analysis:
     """Take a question apart; nothing is looked up."""
+    words: dict[str, str] = {}
+    for token in tokens(text):
+        for part in (token, *re.split(r"[-/&]", token)):
+            for key in stems(part):
+                words.setdefault(key, part)
     item, page = ITEM.search(text), PAGE.search(text)
     return Analysis(
         text=text,
-        terms=tuple(dict.fromkeys(stems(text))),
+        terms=tuple(words),
+        words=words,
         names=frozenset(stem(name) for name in names(text)),
         proper={
             stem(name): name

@@ -46,7 +46,7 @@ class Reader:
     def __init__(self, store: Store, vectors: VectorIndex, embedder: Embedder) -> None:
         self._store = store
         self._retriever = Retriever(store, vectors, embedder)
-        self._embed = embedder.embed_passages
+        self._embed = embedder.embed_sentences
         self._words: tuple[object, list[str]] | None = None
 
     def search(self, query: str, scope: Scope, limit: int) -> list[RankedPassage]:
@@ -81,7 +81,8 @@ class Reader:
         more = self._other_words(question, packs)
         ranking = self._retriever.search(question, scope, where, more)
         retrieved = time.perf_counter()
-        frequency = self._store.document_frequency(question.terms)
+        counts = self._store.document_frequency(question.words.values())
+        frequency = {key: counts[word] for key, word in question.words.items()}
         worth = self._worth(question, own, where, frequency, more)
         evidence = gather(question, ranking.hits, worth, ranking.vector, self._embed)
         answer.passages = self._ranked(ranking.hits[:PASSAGES_TOLD], packs, scope, _focus(evidence))

@@ -25,7 +25,7 @@ TYPED_SHARE = {
     Wanted.MONEY: 0.78,
     Wanted.PERCENT: 0.7,
     Wanted.COUNT: 0.7,
-    Wanted.REASON: 0.78,
+    Wanted.REASON: 0.6,
     Wanted.PERSON: 0.4,
 }
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either

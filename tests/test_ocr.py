@@ -150,6 +150,51 @@ def test_a_good_text_layer_over_a_scan_is_kept(tmp_path: Path, monkeypatch: pyte
     assert not page.scanned
 
 
+def row_of(text: str, height: float = 8, gap: float = 3) -> list[Ink]:
+    """Words side by side, as an engine gives them; a bar may stand higher than the words."""
+    row, x = [], 50.0
+    for word in text.split():
+        wide = 5.0 * len(word)
+        row.append(Ink(word, x, 100 - (height if word == "|" else 8), x + wide, 100, 11))
+        x += wide + gap
+    return row
+
+
+@pytest.mark.parametrize(
+    ("engine", "person"),
+    [
+        ("| write as the public governor", "I write as the public governor"),
+        ("and, | am told, it may", "and, I am told, it may"),
+        ("what l believe is", "what I believe is"),
+        ("year. | would ask", "year. I would ask"),
+        ("|t was agreed |n full that |’m", "It was agreed In full that I’m"),
+        ("| 4 | Budget", "4 Budget"),
+        ("Grant | 1,263 |", "Grant 1,263"),
+        ("5 l of water", "5 l of water"),
+    ],
+)
+def test_the_word_i_is_told_from_a_bar(engine: str, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert recognised(row_of(engine), monkeypatch) == person
+
+
+def test_a_bar_between_cells_is_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert recognised(row_of("Carers | grant", height=20), monkeypatch) == "Carers grant"
+    assert recognised(row_of("Carers | grant", gap=14), monkeypatch) == "Carers grant"
+    drawn = np.full((1000, 800), 255, np.uint8)
+    bar = row_of("Carers | grant")[1]
+    drawn[150:400, int(bar.x0 * 2) : int(bar.x0 * 2) + 3] = 0  # two dots a point
+    assert recognised(row_of("Carers | grant"), monkeypatch, drawn) == "Carers grant"
+
+
+def recognised(row: list[Ink], monkeypatch: pytest.MonkeyPatch, picture: ocr.Gray | None = None) -> str:
+    """What is made of an engine's words on a page of 400 by 500 points."""
+    read = ocr.Recognised(row, confidence=95)
+    monkeypatch.setattr(ocr, "_engine", lambda *_: read)
+    monkeypatch.setattr(ocr, "_orientation", lambda _: 0)
+    blank = np.full((1000, 800), 255, np.uint8)
+    return " ".join(ink.text for ink in ocr.recognise(blank if picture is None else picture, 400, 500).words)
+
+
 def words(text: str) -> InkSheet:
     return InkSheet(595, 842, [Ink(word, 10, 10, 20, 20, 11) for word in text.split()])
 

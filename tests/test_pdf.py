@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import resource
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, RectangleObject
 
+from index import pdfium
 from index.errors import (
     BoardQAError,
     DamagedFileError,
@@ -21,6 +26,7 @@ from index.errors import (
     NotAPdfError,
     UnusableFileError,
 )
+from index.model import Page
 from index.pdf import Limits, open_pdf, render_png
 from tests.papers import Sheet, draw, read
 
@@ -30,6 +36,15 @@ NASTY = Path(__file__).resolve().parents[1].parent / "shared" / "nasty"
 def two_lines(sheet: Sheet) -> None:
     sheet.write(72, 100, "Health and Wellbeing Board", 14, bold=True)
     sheet.write(72, 130, "The minutes were agreed.")
+
+
+def numbered(name: str, number: int) -> Callable[[Sheet], None]:
+    def page(sheet: Sheet) -> None:
+        sheet.paragraph(72, 100, [f"{name} page {number}, line {k} of the report" for k in range(40)])
+        sheet.grid([72, 200, 400], [600, 630, 660])
+        sheet.write(80, 620, f"Row {number}")
+
+    return page
 
 
 def empty(sheet: Sheet) -> None:
@@ -132,7 +147,10 @@ def test_a_file_over_a_limit_is_refused(tmp_path: Path, limits: Limits) -> None:
 def test_a_page_over_the_character_limit_is_cut(tmp_path: Path) -> None:
     path = draw(tmp_path / "a.pdf", two_lines)
     with open_pdf(path, limits=Limits(page_chars=26)) as file:
-        assert next(file.pages()).text == "Health and Wellbeing Board"
+        page = next(file.pages())
+    assert page.text == "Health and Wellbeing Board"
+    assert page.cut
+    assert not read(path)[0].cut
 
 
 def test_labels_title_and_outline_are_read(tmp_path: Path) -> None:
@@ -229,6 +247,67 @@ def test_a_giant_page_is_drawn_within_the_pixel_limit(tmp_path: Path) -> None:
 def test_drawing_a_page_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
     with pytest.raises(DamagedFileError, match="page 9"):
         render_png(draw(tmp_path / "a.pdf", two_lines), 9, 300)
+
+
+def test_threads_with_their_own_files_read_and_draw_what_one_alone_does(tmp_path: Path) -> None:
+    paths = [
+        draw(tmp_path / f"{name}.pdf", *[numbered(name, k) for k in range(12)]) for name in ("a", "b", "c", "d", "e", "f")
+    ]
+    alone = [(read(path), render_png(path, 5, 400)) for path in paths]
+    together = threading.Barrier(len(paths))
+
+    def read_and_draw(path: Path) -> tuple[list[Page], bytes]:
+        together.wait(timeout=20)
+        return read(path), render_png(path, 5, 400)
+
+    with ThreadPoolExecutor(max_workers=len(paths)) as pool:
+        assert list(pool.map(read_and_draw, paths)) == alone
+
+
+def test_a_page_is_drawn_while_another_file_is_half_read(tmp_path: Path) -> None:
+    path = draw(tmp_path / "a.pdf", *[two_lines] * 3)
+    with open_pdf(path) as file, ThreadPoolExecutor(max_workers=1) as pool:
+        pages = file.pages()
+        next(pages)
+        assert pool.submit(render_png, path, 2, 300).result(timeout=20)
+        assert [page.pdf_page for page in pages] == [2, 3]
+
+
+def test_pdfium_is_entered_by_one_thread_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = draw(tmp_path / "a.pdf", *[two_lines] * 6)
+    inside: list[int] = []
+    crossed: list[int] = []
+
+    def watched(name: str) -> None:
+        real = getattr(pdfium.raw, name)
+
+        def call(*arguments: object) -> object:
+            inside.append(threading.get_ident())
+            time.sleep(0.001)  # lets another thread in, if it may
+            crossed.extend(other for other in inside if other != threading.get_ident())
+            try:
+                return real(*arguments)
+            finally:
+                inside.remove(threading.get_ident())
+
+        monkeypatch.setattr(pdfium.raw, name, call)
+
+    for name in (
+        "FPDF_LoadDocument",
+        "FPDF_CloseDocument",
+        "FPDF_GetPageCount",
+        "FPDF_GetPageLabel",
+        "FPDF_LoadPage",
+        "FPDFText_LoadPage",
+        "FPDF_RenderPageBitmap",
+        "FPDF_ClosePage",
+    ):
+        watched(name)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        drawn = [pool.submit(render_png, path, 1 + k % 6, 200) for k in range(12)]
+        pages = [pool.submit(read, path) for _ in range(4)]
+        assert all(future.result() for future in [*drawn, *pages])
+    assert not crossed
 
 
 def nasty_files() -> list[tuple[str, str]]:

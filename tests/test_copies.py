@@ -1,0 +1,90 @@
+"""Copies of the indexed PDFs: whole, without encryption, and gone when their pack is."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from index.copies import UNFINISHED, UNFINISHED_SECONDS, copy_of, drop_unused_copies, keep_copy
+from index.errors import DamagedFileError
+from index.pdf import open_pdf
+from index.store import Store
+from tests.papers import draw
+from tests.stored import pack, passage, write
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    return draw(tmp_path / "plain.pdf", lambda sheet: sheet.write(72, 100, "The ferry is late."))
+
+
+def encrypted(source: Path, user: str, owner: str) -> Path:
+    target = source.with_name("encrypted.pdf")
+    writer = PdfWriter(clone_from=source)
+    writer.encrypt(user, owner, algorithm="RC4-128")
+    writer.write(target)
+    return target
+
+
+def test_a_copy_has_the_same_bytes_and_is_made_once(plain: Path, tmp_path: Path) -> None:
+    keep_copy(plain, tmp_path / "files", "abc", "not needed")
+    copy = copy_of(tmp_path / "files", "abc")
+    assert copy.read_bytes() == plain.read_bytes()
+    copy.write_bytes(b"as it was")
+    keep_copy(plain, tmp_path / "files", "abc", None)
+    assert copy.read_bytes() == b"as it was"
+    assert list(copy.parent.iterdir()) == [copy]
+
+
+@pytest.mark.parametrize(("user", "owner", "given"), [("quay", "pier", "quay"), ("", "pier", None), ("", "pier", "x")])
+def test_a_copy_of_an_encrypted_file_opens_without_a_password(
+    plain: Path, tmp_path: Path, user: str, owner: str, given: str | None
+) -> None:
+    keep_copy(encrypted(plain, user, owner), tmp_path / "files", "abc", given)
+    copy = copy_of(tmp_path / "files", "abc")
+    assert not PdfReader(copy).is_encrypted
+    with open_pdf(copy) as file:
+        assert [page.text for page in file.pages()] == ["The ferry is late."]
+
+
+def test_what_cannot_be_copied_leaves_nothing_behind(plain: Path, tmp_path: Path) -> None:
+    with pytest.raises(DamagedFileError) as refused:
+        keep_copy(encrypted(plain, "quay", "pier"), tmp_path / "files", "abc", "wrong")
+    assert "encrypted.pdf" in refused.value.message
+    with pytest.raises(OSError, match="gone"):
+        keep_copy(tmp_path / "gone.pdf", tmp_path / "files", "def", None)
+    assert list((tmp_path / "files").iterdir()) == []
+
+
+def test_only_copies_of_what_is_indexed_are_kept(store: Store, tmp_path: Path) -> None:
+    record = pack()
+    write(store, record, passage("The ferry is late."))
+    files = tmp_path / "files"
+    files.mkdir()
+    sha256 = store.pack(record.id).record.sha256.replace("/", "-")
+    names = [f"{sha256}.pdf", "gone.pdf", "gone.public-12ab.pdf"]
+    for name in names:
+        (files / name).write_bytes(b"x")
+    drop_unused_copies(store, files)
+    assert {path.name for path in files.iterdir()} <= {names[0]}
+    drop_unused_copies(store, tmp_path / "never made")
+
+
+def test_a_copy_that_another_process_is_writing_is_left_to_it(store: Store, tmp_path: Path) -> None:
+    for name, age in (("fresh", 0), ("forgotten", UNFINISHED_SECONDS + 60)):
+        path = tmp_path / (name + UNFINISHED)
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - age,) * 2)
+    drop_unused_copies(store, tmp_path)
+    assert [path.stem for path in tmp_path.glob("*" + UNFINISHED)] == ["fresh"]
