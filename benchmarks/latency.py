@@ -28,6 +28,7 @@ def main(data: Path, questions: Path, files: list[Path]) -> None:
         with timing(found, "ingest"):
             service.ingest(files)
         found["pages"] = sum(pack.pages for pack in service.packs())
+        service.ready()  # as `board-qa serve` does at its start
         asked = [question.asked() for question in read_questions(questions)]
         for question in asked[-WARM_UP:]:
             service.ask(question)

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,7 +49,7 @@ def _write_decrypted(path: Path, password: str | None, copy: BinaryIO) -> bool:
     """Write an encrypted PDF without its encryption; false, and nothing written, where it has none."""
     with LOCK:
         try:
-            with pdfium.PdfDocument(path, password=password) as file:
+            with _opened(path, password) as file:
                 if pdfium.raw.FPDF_GetSecurityHandlerRevision(file) == UNPROTECTED:
                     return False
                 file.save(copy, flags=pdfium.raw.FPDF_REMOVE_SECURITY)
@@ -58,6 +59,13 @@ def _write_decrypted(path: Path, password: str | None, copy: BinaryIO) -> bool:
                 "Remove the password in a PDF viewer.",
             ) from error
     return True
+
+
+def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
+    if password is not None:
+        with suppress(pdfium.PdfiumError):
+            return pdfium.PdfDocument(path, password=password)
+    return pdfium.PdfDocument(path)  # a password that is for other files is in the way of one that needs none
 
 
 def copy_of(folder: Path, sha256: str) -> Path:

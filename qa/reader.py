@@ -51,11 +51,14 @@ class Reader:
 
     def search(self, query: str, scope: Scope, limit: int) -> list[RankedPassage]:
         """The passages nearest to a query, best first."""
+        return self._ranked(self.hits(query, scope, limit), self._packs(scope), scope, {})
+
+    def hits(self, query: str, scope: Scope, limit: int) -> tuple[Hit, ...]:
+        """As ``search``, with the passages themselves."""
         question = analyse(query)
         packs = self._packs(scope)
         where = aim(question, list(packs.values()))
-        ranking = self._retriever.search(question, scope, where, self._other_words(question, packs))
-        return self._ranked(ranking.hits[:limit], packs, scope, {})
+        return self._retriever.search(question, scope, where, self._other_words(question, packs)).hits[:limit]
 
     def answer(self, asked: Question, scope: Scope) -> Answer:
         """The answer object: evidence first, checked, or "not found" with the nearest pages."""

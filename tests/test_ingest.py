@@ -189,9 +189,7 @@ def test_pages_without_text_are_told_and_blank_ones_are_fine(ingest: Ingest, sto
 
 
 @pytest.mark.parametrize("stage", ["read", "embed"])
-def test_an_interruption_leaves_the_older_version_whole(
-    ingest: Ingest, store: Store, papers: Path, stage: str
-) -> None:
+def test_an_interruption_leaves_the_older_version_whole(ingest: Ingest, store: Store, papers: Path, stage: str) -> None:
     path = paper(papers / "cabinet.pdf", "The depot roof will be thatched.")
     ingest.run([path])
     paper(path, "The depot roof will be slated.", "The yard will be drained.")

@@ -103,7 +103,12 @@ def test_a_heading_stays_with_what_follows_on_later_pages() -> None:
     pages = [
         page(1, prose("4.0 ENERGY COSTS", bold=True), prose(*[LONG] * 4)),
         page(2, prose(*[LONG] * 4)),
-        page(3, prose("Gas is bought for a year ahead.", *[LONG] * 2), prose("5.0 STAFF", bold=True), prose("Ten posts are empty.")),
+        page(
+            3,
+            prose("Gas is bought for a year ahead.", *[LONG] * 2),
+            prose("5.0 STAFF", bold=True),
+            prose("Ten posts are empty."),
+        ),
     ]
     passages = cut(*pages)
     assert holding(passages, "Gas is bought").heading == "4.0 ENERGY COSTS"

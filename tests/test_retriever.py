@@ -1,0 +1,43 @@
+"""LlamaIndex's side of retrieval: the fused ranking as nodes that can be cited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.embedding import load_embedder
+from index.llama import BoardVectorStore
+from index.records import Scope
+from index.store import Store
+from index.vectors import VectorIndex
+from qa.llama import BoardRetriever
+from qa.model import Filters
+from qa.reader import Reader
+from qa.service import BoardQA
+
+
+@pytest.fixture
+def retriever(indexed: Path) -> BoardRetriever:
+    store = Store(indexed)
+    embedder = load_embedder()
+    vectors = VectorIndex(indexed, store)
+    nodes = BoardVectorStore(store, vectors, embedder.identity)
+    return BoardRetriever(Reader(store, vectors, embedder), nodes, Scope(), limit=6)
+
+
+def test_the_retriever_gives_the_services_own_ranking_as_nodes(retriever: BoardRetriever, service: BoardQA) -> None:
+    query = "petition about the Orley Bank beds"
+    nodes = retriever.retrieve(query)
+    passages = service.search(query, Filters(), 6)
+    assert len(nodes) == 6
+    assert [node.text for node in nodes] == list(dict.fromkeys(p.text for p in passages))[:6]
+    assert "petition" in nodes[0].text.lower()
+    assert nodes[0].metadata["pack"] == passages[0].pack
+    assert [node.score for node in nodes] == sorted((node.score or 0 for node in nodes), reverse=True)
+
+
+def test_the_retriever_stays_within_its_scope(indexed: Path, retriever: BoardRetriever) -> None:
+    [pack] = [p.id for p in Store(indexed).packs() if p.id.startswith("kestrel")]
+    retriever._scope = Scope(packs=frozenset({pack}))
+    assert {node.metadata["pack"] for node in retriever.retrieve("Better Care Fund budget")} == {pack}
