@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate
 from statistics import median
 
 from index.alignment import aligned_table
 from index.ink import Ink, Rect, Sheet, tilted
+from index.margin import initials_beside, put_back
 from index.model import Box, Line
 from index.runs import MARKER, Place, Run, row_runs
 from index.tables import Table, ruled_tables
@@ -37,7 +39,7 @@ def arrange(sheet: Sheet) -> tuple[Line, ...]:
         words = [ink for ink in sheet.words if ink.angle == angle]
         frame = _turned(sheet, words, angle)
         first = lines[-1].block + 1 if lines else 0
-        lines.extend(_numbered(_read_frame(frame), first, _place(sheet, angle)))
+        lines.extend(_read_frame(frame, first, _place(sheet, angle)))
     return tuple(lines)
 
 
@@ -110,13 +112,19 @@ def _part(value: float) -> float:
     return min(1.0, max(0.0, value))
 
 
-def _read_frame(sheet: Sheet) -> list[Run | Table]:
+def _read_frame(sheet: Sheet, first: int, place: Place) -> list[Line]:
+    """The lines of words that all read from left to right, in reading order, blocks numbered from ``first``."""
     words = _without_overprint(sheet.words)
     tables, words = ruled_tables(words, sheet.rules, sheet.fills, sheet.width, sheet.height)
     runs = row_runs(words)
     size = median([ink.size for ink in sheet.words])
-    pieces: list[Run | Table] = [*_with_markers(runs), *tables]
-    return _read(pieces, size, 0)
+    runs, initials = initials_beside(_with_markers(runs))
+    pieces = _read([*runs, *tables], size, 0)
+    lines = _numbered(pieces, first, place)
+    if initials:
+        heights = [y for p in pieces for y in ([p.yc] if isinstance(p, Run) else [p.y0] * len(p.rows))]
+        return put_back(lines, list(accumulate(heights, max)), initials, place)
+    return lines
 
 
 def _without_overprint(words: list[Ink]) -> list[Ink]:

@@ -200,12 +200,13 @@ def _units(passage: Passage) -> Iterator[Evidence]:
     for start, end in spans:
         text = passage.text[start:end]
         item = bool(BULLET.match(text)) and start in passage.blocks
-        yield Evidence(passage, start, end, " ".join(p for p in (passage.heading, lead if item else "", before) if p))
-        if text.rstrip().endswith(":"):
+        leads = text.rstrip().endswith(":")
+        last = _list_end(passage, start, end, blocks) if leads else end
+        # a lead-in says nothing without its list
+        around = " ".join(p for p in (passage.heading, lead if item else "", before) if p and last == end)
+        yield Evidence(passage, start, last, around or passage.heading)
+        if leads:
             lead = text
-            last = _list_end(passage, start, end, blocks)
-            if last > end:
-                yield Evidence(passage, start, last, passage.heading)
         elif not item:
             lead = ""
         before = text if not item else before

@@ -32,6 +32,7 @@ LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked wo
 LEAST_WORDS = 0.12
 LEAST_ABSENT = 5  # letters of a name whose absence tells something; shorter ones are often short forms
 RARE = 0.03  # share of the passages that a rare name stands in at most
+NAMED_SHARE = 0.55  # enough where the evidence itself has every rare name of the question
 GOOD = 8  # places of the ranking that count as good evidence
 WHY = re.compile(r"\s*why\b", re.I)
 UNKNOWN = re.compile(
@@ -93,11 +94,13 @@ def lacks_kind(
     hard = [w for w in TYPED_SHARE if w in question.wanted and (w is not Wanted.REASON or WHY.match(question.text))]
     if not hard or not evidence:
         return None
-    best = max(_plain_score(question, e) for e in evidence)
+    best = max(max(_plain_score(question, e) for e in evidence), 0.01)
     rare = {key for key in question.proper if key not in told and 0 < frequency.get(key, 0) <= RARE * count}
     for kind in hard:
-        typed = [e for e in evidence if kind in e.kinds and _plain_score(question, e) >= TYPED_SHARE[kind] * best]
-        if not any(_anchored(e, rare) for e in typed):
+        typed = [(e, _plain_score(question, e) / best) for e in evidence if kind in e.kinds]
+        near = any(share >= TYPED_SHARE[kind] and _anchored(e, rare) for e, share in typed)
+        named = any(share >= NAMED_SHARE and rare <= set(stems(e.text)) for e, share in typed) if rare else False
+        if not (near or named):
             return kind
     return None
 

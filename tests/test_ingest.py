@@ -175,7 +175,7 @@ def test_pages_without_text_are_told_and_blank_ones_are_fine(ingest: Ingest, sto
     writer.append(scan)
     writer.write(papers / "mixed.pdf")
     scan.unlink()
-    draw(papers / "empty.pdf", lambda sheet: None, lambda sheet: None)
+    draw(papers / "empty.pdf", lambda _: None, lambda _: None)
     done = ingest.run([papers])
     assert sorted(done.added) == ["empty", "mixed"]
     assert [warning.split(":")[0] for warning in done.warnings] == ["empty.pdf", "mixed.pdf"]

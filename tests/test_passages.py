@@ -185,7 +185,7 @@ def test_a_finished_page_shares_no_passage_with_the_next() -> None:
 
 
 def test_a_list_is_kept_with_what_leads_to_it() -> None:
-    items = [prose(f"• centre number {n} to be surveyed by the end of May") for n in range(1, 5)]
+    items = [prose(f"• centre number {n} to be surveyed by the end of May.") for n in range(1, 5)]
     passages = cut(page(1, *[prose(LONG)] * 3, prose("The Panel asked for these things to be done:"), *items))
     found = holding(passages, "The Panel asked")
     assert "centre number 4" in found.text
