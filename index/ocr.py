@@ -33,9 +33,7 @@ COVERING = 0.5  # share of the page that an image covers on a scan
 _STAMP_BAND = 0.09  # share of the page's height at top and bottom where stamps stand
 
 _LATIN = np.arange(ord("a"), ord("z") + 1)
-_VOWELS = np.array([ord(c) for c in "aeiouy"])
-_LONG_WORD = re.compile(r"(?<!\S)[^\W\d_]{4,}(?!\S)")
-_WITHOUT_VOWEL = re.compile(r"(?<!\S)[^\W\d_aeiouy]{4,}(?!\S)")
+_VOWELS = frozenset("aeiouy")
 _USUAL = np.array([ord(c) for c in "abcdefghijklmnopqrstuvwxyz0123456789 .,;:()'\"$%&/-?!*+@#|[]<>=~_"])
 _USUAL_BEYOND = "’‘“”£€–—•…°\u0301\u0300\u0308"
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -131,9 +129,9 @@ def rubbish(sheet: Sheet) -> bool:
         letters = int(_ascii_counts(text.lower())[_LATIN].sum()) + sum(map(str.isalpha, _BEYOND_ASCII.findall(text)))
     if letters < 80 or latin < 0.7 * letters:
         return False
-    vowels = int(counts[_VOWELS].sum()) / latin
-    long = len(_LONG_WORD.findall(lower))
-    without = len(_WITHOUT_VOWEL.findall(lower)) / long if long >= 10 else 0.0
+    vowels = sum(map(lower.count, _VOWELS)) / latin
+    long = [w for w in lower.split() if len(w) >= 4 and w.isalpha()]
+    without = sum([_VOWELS.isdisjoint(w) for w in long]) / len(long) if len(long) >= 10 else 0.0
     usual = int(counts[_USUAL].sum()) + sum(map(lower.count, _USUAL_BEYOND))
     odd = (len(lower) - usual) / len(text)
     return not 0.2 <= vowels <= 0.65 or without > 0.4 or odd > 0.25
@@ -200,7 +198,9 @@ def _mend_letters(words: list[Ink], rules: list[Rect]) -> None:
             and _AFTER_I.fullmatch(after.text)
             and _follows(ink, after)
             and (before is None or not _follows(before, ink) or _BEFORE_I.fullmatch(before.text))
-            and not any(x0 - 2 <= ink.x1 and ink.x0 <= x1 + 2 and y0 < ink.y1 and ink.y0 < y1 for x0, y0, x1, y1 in rules)
+            and not any(
+                x0 - 2 <= ink.x1 and ink.x0 <= x1 + 2 and y0 < ink.y1 and ink.y0 < y1 for x0, y0, x1, y1 in rules
+            )
         ):
             ink.text = "I"
 

@@ -118,13 +118,15 @@ def row_runs(words: Sequence[Ink]) -> list[Run]:
     runs: list[Run] = []
     rows = visual_rows(words)
     for number, row in enumerate(rows):
+        if not any([b.x0 - a.x1 > GUTTER * b.size for a, b in pairwise(row)]):
+            runs.append(Run(row, number))  # no gap that the rest would have to judge
+            continue
         limit = _gap_limit(row)
-        least = min(limit, GUTTER) if limit > RUN_GAP else limit
         start = 0
         reach = row[0].x1
         for k, ink in enumerate(row):
             gap = ink.x0 - reach
-            if gap > least * ink.size:
+            if gap > GUTTER * ink.size:
                 size = max(ink.size, row[k - 1].size)
                 if gap > limit * size or (
                     limit > RUN_GAP and gap > GUTTER * size and _in_river(rows, number, reach + gap / 2)

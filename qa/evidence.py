@@ -20,7 +20,7 @@ from qa.scope import GENERIC, agreement
 from qa.words import stem, stems
 
 PASSAGES_READ = 20
-COMPARED_BY_MEANING = 28  # sentences given to the embedding model, a cost of some milliseconds each
+COMPARED_BY_MEANING = 12  # sentences given to the embedding model, a cost of some milliseconds each
 LIST_WORDS = 70  # a lead-in is read together with its list up to this length
 
 ROW_WORDS = 80  # a longer row is a page of cells run together, not an answer

@@ -27,6 +27,7 @@ from qa.words import STOPWORDS, stem, tokens
 
 PASSAGES_TOLD = 30  # of the ranking, in the answer object
 EARLIER_WORTH = 0.5  # of a word that only an earlier question has
+READ_WEIGHT = 0.5  # of the best sentence in a passage against what the search gave it
 OTHER_WORTH = 0.4  # of a word that says the same as one of the question
 ASKING_WORTH = 0.3  # of a word that names the sort of answer
 
@@ -88,7 +89,8 @@ class Reader:
         frequency = {key: counts[word] for key, word in question.words.items()}
         worth = self._worth(question, own, where, frequency, more)
         evidence = gather(question, ranking.hits, worth, ranking.vector, self._embed)
-        answer.passages = self._ranked(ranking.hits[:PASSAGES_TOLD], packs, scope, _focus(evidence))
+        best_first = by_evidence(ranking.hits, evidence)
+        answer.passages = self._ranked(best_first[:PASSAGES_TOLD], packs, scope, _focus(evidence))
         reason = self._turned_down(question, ranking.hits, evidence, worth, frequency, where, packs, scope)
         if reason is not None:
             answer.answer, answer.notes = NOT_FOUND, [reason] if reason else []
@@ -229,6 +231,19 @@ class Reader:
 def _joined(own: Analysis, whole: Analysis) -> Analysis:
     """A follow-up with the words of what it refers to; what kind of answer is wanted, it says itself."""
     return replace(whole, wanted=own.wanted, periods=own.periods or whole.periods, names=own.names, proper=own.proper)
+
+
+def by_evidence(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Hit]:
+    """The passages in the order of their own score and that of the best evidence in them."""
+    best: dict[int, float] = {}
+    for e in evidence:
+        best[e.passage.id] = max(best.get(e.passage.id, 0.0), e.score)
+    top = max(best.values(), default=1.0) or 1.0
+    scored = [
+        Hit(hit.passage, (hit.score + READ_WEIGHT * best.get(hit.passage.id, 0.0) / top) / (1 + READ_WEIGHT))
+        for hit in hits
+    ]
+    return sorted(scored, key=lambda hit: -hit.score)
 
 
 def _focus(evidence: Sequence[Evidence]) -> dict[int, int]:

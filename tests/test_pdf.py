@@ -251,7 +251,8 @@ def test_drawing_a_page_that_is_not_there_is_an_error_of_ours(tmp_path: Path) ->
 
 def test_threads_with_their_own_files_read_and_draw_what_one_alone_does(tmp_path: Path) -> None:
     paths = [
-        draw(tmp_path / f"{name}.pdf", *[numbered(name, k) for k in range(12)]) for name in ("a", "b", "c", "d", "e", "f")
+        draw(tmp_path / f"{name}.pdf", *[numbered(name, k) for k in range(12)])
+        for name in ("a", "b", "c", "d", "e", "f")
     ]
     alone = [(read(path), render_png(path, 5, 400)) for path in paths]
     together = threading.Barrier(len(paths))
