@@ -6,16 +6,17 @@ import re
 
 SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "an", "with", "by", "from"})
 # "Joint Strategic Needs Assessment (JSNA)", "Special Educational Needs and Disabilities (SEND)"
-DEFINED = re.compile(
-    r"(?P<long>(?:[\w’'&/-]+[ \n]+){1,9})\((?:the )?[“\"‘']?(?P<short>[A-Z][A-Za-z&]{0,7}[A-Z])s?[”\"’']?\)"
-)
+SHORT = re.compile(r"\((?:the )?[“\"‘']?(?P<short>[A-Z][A-Za-z&]{0,7}[A-Z])s?[”\"’']?\)")
+WORDS_BEFORE = re.compile(r"(?:[\w’'&/-]+\s+){1,9}$")
+REACH = 160  # characters before the bracket that are looked at
 
 
 def acronyms(text: str) -> dict[str, str]:
     """The acronyms defined in ``text``, each with what it stands for, where the initials match."""
     found: dict[str, str] = {}
-    for match in DEFINED.finditer(text):
-        long = _spelled(match["long"].split(), match["short"])
+    for match in SHORT.finditer(text):
+        before = WORDS_BEFORE.search(text[max(0, match.start() - REACH) : match.start()])
+        long = _spelled(before.group().split(), match["short"]) if before else None
         if long:
             found.setdefault(match["short"], long)
     return found

@@ -142,9 +142,7 @@ def take_out(connection: sqlite3.Connection, pack: str) -> bool:
     connection.execute("DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE pack = ?)", (pack,))
     connection.execute("DELETE FROM passages WHERE pack = ?", (pack,))
     connection.execute("DELETE FROM pages WHERE pack = ?", (pack,))
-    there = connection.execute("DELETE FROM packs WHERE id = ?", (pack,)).rowcount > 0
-    connection.execute("DELETE FROM meetings WHERE id NOT IN (SELECT meeting FROM packs)")
-    return there
+    return connection.execute("DELETE FROM packs WHERE id = ?", (pack,)).rowcount > 0
 
 
 def replace_vectors(
@@ -217,21 +215,13 @@ def _adopt_model(connection: sqlite3.Connection, model: ModelIdentity) -> None:
 
 def _insert_pack(connection: sqlite3.Connection, record: PackRecord) -> None:
     day = record.meeting_date.isoformat() if record.meeting_date else None
-    # Only body and date together name a meeting; without them each file stands alone.
-    known = record.body and day
-    key = "|".join([record.council or "", record.body or "", day or ""]).casefold() if known else f"pack|{record.id}"
-    connection.execute(
-        "INSERT INTO meetings (key, council, body, meeting_date) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-        (key, record.council, record.body, day),
-    )
-    (meeting,) = connection.execute("SELECT id FROM meetings WHERE key = ?", (key,)).fetchone()
     (page_count,) = connection.execute("SELECT count(*) FROM new_pages").fetchone()
     items = json.dumps([asdict(item) for item in record.items], ensure_ascii=False)
     acronyms = json.dumps(record.acronyms, ensure_ascii=False)
     told = (record.title, record.council, record.body, day, record.kind, record.access)
     connection.execute(
-        "INSERT INTO packs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (record.id, meeting, record.file, record.path, record.sha256, *told, page_count, items, acronyms),
+        "INSERT INTO packs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (record.id, record.file, record.path, record.sha256, *told, page_count, items, acronyms),
     )
 
 

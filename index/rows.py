@@ -10,7 +10,7 @@ from typing import Any
 from index.bodies import NamedBody, bodies_named
 from index.model import Access, AgendaItem, Kind, PageSource, Passage
 from index.passage_codec import decode_structure
-from index.records import PackRecord, Refusal, Scope, StoredPack, StoredPage
+from index.records import PackRecord, Refusal, Scope, StoredPage
 
 PASSAGE_COLUMNS = (
     "p.id, p.pack, p.access, p.kind, p.item, p.is_table, p.structure, p.heading, p.item_title, p.context, p.text"
@@ -18,9 +18,9 @@ PASSAGE_COLUMNS = (
 PAGE_COLUMNS = "pack, pdf_page, printed, source, item, item_title, kind, access, scanned, blank, readable"
 
 
-def pack_of(row: sqlite3.Row, files: tuple[str, ...]) -> StoredPack:
-    """A row of ``packs``; ``files`` are those of its meeting."""
-    record = PackRecord(
+def record_of(row: sqlite3.Row) -> PackRecord:
+    """A row of ``packs``."""
+    return PackRecord(
         id=row["id"],
         file=row["file"],
         sha256=row["sha256"],
@@ -34,7 +34,6 @@ def pack_of(row: sqlite3.Row, files: tuple[str, ...]) -> StoredPack:
         items=tuple(AgendaItem(**item) for item in json.loads(row["items"])),
         acronyms=json.loads(row["acronyms"]),
     )
-    return StoredPack(record, row["page_count"], files)
 
 
 def page_of(row: sqlite3.Row) -> StoredPage:

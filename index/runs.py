@@ -118,7 +118,7 @@ def row_runs(words: Sequence[Ink]) -> list[Run]:
     runs: list[Run] = []
     rows = visual_rows(words)
     for number, row in enumerate(rows):
-        if not any([b.x0 - a.x1 > GUTTER * b.size for a, b in pairwise(row)]):
+        if all(b.x0 - a.x1 <= GUTTER * b.size for a, b in pairwise(row)):
             runs.append(Run(row, number))  # no gap that the rest would have to judge
             continue
         limit = _gap_limit(row)

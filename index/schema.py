@@ -25,16 +25,12 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE changes (generation INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL DEFAULT (hex(randomblob(8))));
 INSERT INTO changes DEFAULT VALUES;
 
-CREATE TABLE meetings (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, council TEXT, body TEXT, meeting_date TEXT
-);
 CREATE TABLE packs (
-    id TEXT PRIMARY KEY, meeting INTEGER NOT NULL REFERENCES meetings(id),
+    id TEXT PRIMARY KEY,
     file TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL, council TEXT, body TEXT, meeting_date TEXT, kind TEXT NOT NULL, access TEXT NOT NULL,
     page_count INTEGER NOT NULL, items TEXT NOT NULL, acronyms TEXT NOT NULL
 );
-CREATE INDEX packs_of_meeting ON packs(meeting);
 
 CREATE TABLE pages (
     pack TEXT NOT NULL REFERENCES packs(id), pdf_page INTEGER NOT NULL,

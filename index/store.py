@@ -23,6 +23,7 @@ from index import pack_writer
 from index.connections import Connections
 from index.errors import BoardQAError, UnknownPackError
 from index.fulltext import document_frequencies
+from index.meetings import same_meeting
 from index.model import Access, Page, Passage
 from index.pack_writer import PackWriter
 from index.page_codec import decode_page
@@ -39,7 +40,7 @@ from index.records import (
     StoredPage,
     VectorChanges,
 )
-from index.rows import PAGE_COLUMNS, PASSAGE_COLUMNS, condition_of, pack_of, page_of, passage_of, refusal_of
+from index.rows import PAGE_COLUMNS, PASSAGE_COLUMNS, condition_of, page_of, passage_of, record_of, refusal_of
 from index.schema import DATABASE, connect, plain_errors, prepare
 from index.slugs import free_slug
 
@@ -180,11 +181,9 @@ class Store:
             rows = connection.execute(
                 "SELECT * FROM packs ORDER BY meeting_date IS NULL, meeting_date, body, file"
             ).fetchall()
-        seen = [row for row in rows if row["access"] in access]
-        files: dict[int, list[str]] = {}
-        for row in seen:
-            files.setdefault(row["meeting"], []).append(row["file"])
-        return [pack_of(row, tuple(files[row["meeting"]])) for row in seen]
+        pages = {row["id"]: row["page_count"] for row in rows}
+        records = [record_of(row) for row in rows if row["access"] in access]
+        return [StoredPack(record, pages[record.id], files) for record, files in same_meeting(records)]
 
     def pack(self, name: str, access: frozenset[Access] = PUBLIC_ONLY) -> StoredPack:
         """The pack of that id or file name (with or without .pdf, any case).

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.embedding import Embedder
-from index.model import Page
+from index.model import Kind, Page
 from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
 from index.vectors import VectorIndex
@@ -190,11 +190,35 @@ class Reader:
                 numbers.append(len(answer.citations))
             if numbers:
                 answer.claims.append(Claim(text=draft.text, citations=numbers))
+        answer.notes += self._later_papers(answer.citations, packs, scope)
         if answer.claims:
             answer.answered, answer.status = True, Status.ANSWERED
             answer.answer = " ".join(
                 claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in answer.claims
             )
+
+    def _later_papers(self, citations: Sequence[Citation], packs: Mapping[str, StoredPack], scope: Scope) -> list[str]:
+        """Warnings that a supplement to the meeting has papers on a cited item: it may replace what is cited."""
+        cited = {c.pack for c in citations}
+        notes = []
+        for citation in citations:
+            if packs[citation.pack].record.kind is Kind.SUPPLEMENT or citation.item is None:
+                continue
+            for late in packs.values():
+                if (
+                    late.record.kind is not Kind.SUPPLEMENT
+                    or late.id in cited
+                    or late.record.file not in packs[citation.pack].files
+                ):
+                    continue
+                pages = [p for p in self._store.pages(late.id, scope.access) if p.item == citation.item]
+                if pages:
+                    where = f"page {pages[0].printed}" if pages[0].printed else f"PDF page {pages[0].pdf_page}"
+                    notes.append(
+                        f"A supplement to this meeting, {late.record.file}, has later papers on item {citation.item}, "
+                        f"from its {where} on."
+                    )
+        return list(dict.fromkeys(notes))
 
     def _packs(self, scope: Scope) -> dict[str, StoredPack]:
         return {pack.id: pack for pack in self._store.packs(scope.access)}

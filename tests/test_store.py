@@ -283,6 +283,18 @@ def test_several_files_of_one_meeting_are_listed_together(store: Store) -> None:
     assert store.pack("main").files == ("main.pdf",)
 
 
+def test_a_supplement_that_does_not_name_its_council_joins_the_only_one_that_met(store: Store) -> None:
+    write(store, replace(CABINET, id="main", file="main.pdf", sha256="main", council="Northam Council"))
+    write(store, replace(CABINET, id="late", file="late.pdf", sha256="late", council=None))
+    assert [(found.record.council, found.files) for found in store.packs()] == [
+        ("Northam Council", ("late.pdf", "main.pdf")),
+        ("Northam Council", ("late.pdf", "main.pdf")),
+    ]
+    write(store, replace(CABINET, id="other", file="other.pdf", sha256="other", council="Southam Council"))
+    assert store.pack("late").files == ("late.pdf",)
+    assert store.pack("late").record.council is None
+
+
 def test_packs_without_body_or_date_are_meetings_of_their_own(store: Store) -> None:
     write(store, pack("a"))
     write(store, pack("b"))

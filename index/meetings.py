@@ -1,0 +1,46 @@
+"""Which packs are papers of the same meeting: the agenda pack, its late supplements, the minutes by themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from index.bodies import words_of
+from index.records import PackRecord
+
+# "Health and Well-Being Board" and "Health & Wellbeing Board" are one body
+_ALIKE = {"well being": "wellbeing"}
+
+
+def same_meeting(records: Sequence[PackRecord]) -> list[tuple[PackRecord, tuple[str, ...]]]:
+    """Each record, in the order given, with the files of its meeting, its own among them.
+
+    Body and date name a meeting. A paper that does not name its council is of the same meeting where only one
+    council's papers of that body and date are there, and then takes that council's name.
+    """
+    groups: dict[object, list[PackRecord]] = defaultdict(list)
+    for record in records:
+        groups[_body_and_day(record)].append(record)
+    found: dict[str, tuple[PackRecord, tuple[str, ...]]] = {}
+    for group in groups.values():
+        councils = {record.council for record in group if record.council}
+        only = next(iter(councils)) if len(councils) == 1 else None
+        for record in group:
+            own = record.council or only
+            together = [r for r in group if (r.council or only) == own and (own or r is record or not councils)]
+            found[record.id] = (replace(record, council=own), _files(together))
+    return [found[record.id] for record in records]
+
+
+def _body_and_day(record: PackRecord) -> object:
+    if not (record.body and record.meeting_date):
+        return record.id
+    body = " ".join(words_of(record.body))
+    for spelled, usual in _ALIKE.items():
+        body = body.replace(spelled, usual)
+    return body, record.meeting_date
+
+
+def _files(records: Iterable[PackRecord]) -> tuple[str, ...]:
+    return tuple(record.file for record in records)
