@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import pypdfium2.raw as raw  # type: ignore[import-untyped]  # the package ships no types
+from pypdfium2 import raw as raw  # type: ignore[import-untyped]  # the package ships no types
 
 # pdfium is not thread-safe, not even between two files: held for one page's reading or drawing, never for a file
 LOCK = threading.RLock()

@@ -155,21 +155,15 @@ def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> No
     # Type 3 and damaged fonts tell sizes that are not on the page
     sizes = np.where((height / 4 < sizes) & (sizes < height * 4), sizes, height * 0.85)
 
-    wide = _too_wide(boxes, np.subtract(lasts, starts) + 1, sizes, upright)
+    spans = [range(start, end + 1) for start, end in zip(starts, lasts, strict=True)]
     odd: dict[int, list[tuple[str, Rect]]] = {}
-    for k in wide.nonzero()[0].tolist():
-        inside = _boxes(place, range(starts[k], lasts[k] + 1), frame).tolist()
-        odd[k] = _split(words[k], inside, sizes[k], styles[k][2])
-    figures = [k for k, word in enumerate(words) if word[-1].isdigit() and starts[k] < lasts[k] and k not in odd]
+    for k in _too_wide(boxes, np.array([len(span) for span in spans]), sizes, upright).nonzero()[0].tolist():
+        odd[k] = _split(words[k], _boxes(place, spans[k], frame).tolist(), sizes[k], styles[k][2])
+    figures = [k for k, word in enumerate(words) if word[-1].isdigit() and len(word) > 1 and k not in odd]
     for k, style in zip(figures, asked.of([lasts[k] for k in figures]), strict=True):
         if style[0] < 0.8 * sizes[k]:
-            letters = range(starts[k], lasts[k] + 1)
-            note = next(i for i, style in enumerate(asked.of(letters)) if style[0] < 0.8 * sizes[k])
-            if note:
-                # a raised footnote number would change the figure before it: "38" and "1", not "381"
-                inside = _boxes(place, letters, frame)
-                parts = _around(inside[[0, note]], inside[[note - 1, -1]]).tolist()
-                odd[k] = [(words[k][:note], parts[0]), (words[k][note:], parts[1])]
+            letters = [other[0] for other in asked.of(spans[k])]
+            odd[k] = _without_note(words[k], _boxes(place, spans[k], frame), letters, sizes[k])
     if odd:
         order = [k for k in range(len(words)) for _ in odd.get(k, "-")]
         pieces = [piece for k, box in enumerate(boxes.tolist()) for piece in odd.get(k, [(words[k], box)])]
@@ -181,6 +175,13 @@ def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> No
             if sizes[k] >= SMALLEST:
                 sheet.strange += sum(1 for c in word if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
     _put(sheet, words, boxes, sizes, styles)
+
+
+def _without_note(word: str, boxes: Floats, sizes: list[float], size: float) -> list[tuple[str, Rect]]:
+    """A figure apart from the raised footnote number after it: "38" and "1", not "381"."""
+    note = next(i for i, own in enumerate(sizes) if own < 0.8 * size)
+    parts = [(0, note), (note, len(word))] if note else [(0, len(word))]
+    return [(word[a:b], tuple(_around(boxes[[a]], boxes[[b - 1]])[0].tolist())) for a, b in parts]
 
 
 def _put(sheet: Sheet, words: list[str], boxes: Floats, sizes: Floats, styles: list[Style]) -> None:

@@ -125,7 +125,7 @@ class Weights:
     short: float = 0.6
     heading: float = 0.8  # a heading names a matter and says nothing of it
     long: float = 0.4
-    decision: float = 0.35
+    decision: float = 0.6
     head: float = 0.5  # so do the lines at a report's head: its subject, author, date
     agenda: float = 0.3  # a front sheet lists matters; it answers only questions about the meeting itself
 

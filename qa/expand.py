@@ -31,6 +31,8 @@ USUAL = {
 }  # fmt: skip
 # How people say it, and how the papers do.
 EVERYDAY = {
+    "exec": "executive", "execs": "executives", "dept": "department", "govt": "government", "info": "information",
+    "mtg": "meeting", "mins": "minutes", "cttee": "committee", "yr": "year",
     "against": "opposed", "bins": "waste refuse collection", "tip": "household waste recycling centre",
     "tips": "household waste recycling centre", "potholes": "carriageway repairs", "roadworks": "street works",
     "lollipop": "school crossing patrol", "kids": "children", "youngsters": "children young people",

@@ -11,7 +11,7 @@ from qa.answer import Draft
 from qa.evidence import Evidence
 
 FIGURE = re.compile(r"\d[\d,.]*\d|\d")
-LEAST_QUOTE = 12  # letters; the few words of a sentence left over on the next page are no citation
+LEAST_QUOTE = 6  # letters; the few words of a sentence left over on the next page are no citation
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from index import ocr
 from index.ink import Ink
 from index.ink import Sheet as InkSheet
 from index.pdf import open_pdf, render_png
-from index.pictures import ruling_lines, skew_of, straightened
+from index.pictures import Gray, ruling_lines, skew_of, straightened
 from tests.papers import HEIGHT, WIDTH, Sheet, draw, read
 
 SENTENCES = [
@@ -186,7 +186,7 @@ def test_a_bar_between_cells_is_no_word(monkeypatch: pytest.MonkeyPatch) -> None
     assert recognised(row_of("Carers | grant"), monkeypatch, drawn) == "Carers grant"
 
 
-def recognised(row: list[Ink], monkeypatch: pytest.MonkeyPatch, picture: ocr.Gray | None = None) -> str:
+def recognised(row: list[Ink], monkeypatch: pytest.MonkeyPatch, picture: Gray | None = None) -> str:
     """What is made of an engine's words on a page of 400 by 500 points."""
     read = ocr.Recognised(row, confidence=95)
     monkeypatch.setattr(ocr, "_engine", lambda *_: read)

@@ -230,7 +230,7 @@ def test_questions_without_words_or_without_end_are_refused(service: BoardQA) ->
 
 @pytest.mark.parametrize(
     "question",
-    ['"', "rent AND (", "NEAR(rent, *)", "text:rent*", "what\x00is\ud800it", "1", "the of and", "ZÜRICH ĳ 京都 🦢 x"],
+    ['"', "rent AND (", "NEAR(rent, *)", "text:rent*", "what\x00is it", "1", "the of and", "ZÜRICH ĳ 京都 🦢 x"],
 )
 def test_any_words_can_be_asked(service: BoardQA, question: str) -> None:
     if any(character.isalnum() for character in question):
