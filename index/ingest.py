@@ -179,6 +179,8 @@ class Ingest:
                 writer.spool_page(page)
                 sketches.append(sketch(page))
                 spelled = acronyms(page.text) | spelled
+                if page.cut:
+                    done.warnings.append(f"{path.name}: PDF page {page.pdf_page} has too much text; its end is left out")
                 tell("read", page.pdf_page, pdf.page_count)
             done.warnings += list(_warnings(path.name, [(s.pdf_page, s.readable, s.blank) for s in sketches]))
             furniture = find_furniture(sketches)

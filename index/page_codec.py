@@ -39,7 +39,7 @@ def encode_page(page: Page) -> bytes:
         )
         boxes.append(line.box)
         boxes.extend(word.box for word in line.words)
-    state = [page.scanned, page.blank, page.readable]
+    state = [page.scanned, page.blank, page.readable, page.cut]
     head = [FORMAT, page.pdf_page, page.width, page.height, page.rotation, page.label, state, lines]
     texts = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     flat = np.fromiter(chain.from_iterable(boxes), np.float64, 4 * len(boxes))
@@ -63,8 +63,8 @@ def decode_page(packed: bytes) -> Page:
         lines = tuple(_line(row, boxes) for row in rows)
     except (ValueError, zlib.error) as error:
         raise IndexDamagedError("A page of the index is damaged.", "Ingest its pack again.") from error
-    scanned, blank, readable = state
-    return Page(pdf_page, width, height, lines, rotation, label, scanned, blank, readable)
+    scanned, blank, readable, cut = state
+    return Page(pdf_page, width, height, lines, rotation, label, scanned, blank, readable, cut)
 
 
 def _line(row: list[Any], boxes: Any) -> Line:

@@ -52,9 +52,9 @@ def test_a_council_without_papers_is_told(council: str) -> None:
     ("question", "boosted"),
     [
         ("What did Marlby's cabinet agree?", {"marlby-cabinet"}),
-        ("What did the HWB say of carers?", {"hants-hwb"}),
-        ("What did the health & well-being board say?", {"hants-hwb"}),
-        ("What was agreed on 11 July 2023?", {"marlby-planning"}),
+        ("What did the Hampshire HWB say of carers?", {"hants-hwb"}),
+        ("What did the Hants health & well-being board say?", {"hants-hwb"}),
+        ("What was agreed on 25 January 2024?", {"osprey-board"}),
         ("What was agreed in January 2024?", {"osprey-board"}),
         ("What was agreed in July 2023 by Marlby's planning committee?", {"marlby-planning"}),
     ],
