@@ -32,11 +32,10 @@ def test_words_of_the_question_are_not_added_again() -> None:
     assert "fund" not in expansions("Is the BCF fund spent?", [])
 
 
-@pytest.mark.parametrize(
-    ("wrong", "right"), [("fluoridasion", "fluorid"), ("vaccinaton", "vaccin"), ("libary", "librari")]
-)
+@pytest.mark.parametrize(("wrong", "right"), [("libary", "librari"), ("ferrry", "ferri"), ("vaccinne", "vaccin")])
 def test_a_misspelled_word_is_taken_for_the_nearest_known(wrong: str, right: str) -> None:
-    known = ["fluorid", "vaccin", "librari", "quay", "ferri"]
-    assert corrected([wrong], known) in ({wrong: right}, {})
-    assert corrected(["zebra", "qua", "12345"], known) == {}
-    assert corrected(["fluoridat"], ["fluorid"]) == {"fluoridat": "fluorid"}
+    assert corrected([wrong], ["fluorid", "vaccin", "librari", "quay", "ferri"]) == {wrong: right}
+
+
+def test_words_far_from_any_known_and_short_ones_are_left_alone() -> None:
+    assert corrected(["zebra", "qua", "12345"], ["fluorid", "quay", "ferri"]) == {}

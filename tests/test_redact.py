@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
-from pypdf.generic import DictionaryObject, NameObject
+from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
 from qa.errors import UnknownPageError
 from qa.redact import public_copy
@@ -70,8 +70,6 @@ def test_links_bookmarks_and_attachments_carry_nothing_along(paper: Path) -> Non
 
 def test_a_drawing_that_only_hidden_pages_use_is_not_in_a_list_shared_by_all(paper: Path) -> None:
     writer = PdfWriter(clone_from=paper)
-    from pypdf.generic import StreamObject
-
     forms = DictionaryObject()
     for name, text in (("/Shown", b"public map"), ("/Kept", b"178500 on a plan")):
         form = StreamObject()

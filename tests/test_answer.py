@@ -1,0 +1,133 @@
+"""Answers are the papers' own words, short, with proposals named as such, and checked against the page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from index.model import Page, Span
+from qa.answer import Draft, compose, row_told, told
+from qa.evidence import Evidence
+from qa.question import Wanted, analyse
+from qa.verify import checked, stretches
+from tests.stored import page, passage
+
+QUESTION = analyse("What is said of the ferry?")
+
+
+def evidence(text: str, score: float = 1.0, around: str = "", **more: object) -> Evidence:
+    found = passage(text, **more)
+    return Evidence(found, 0, len(text), around, score, covers=frozenset({"ferri"}))
+
+
+def texts(*found: Evidence, question: str = "What is said of the ferry?") -> list[str]:
+    return [draft.text for draft in compose(analyse(question), found, {"ferri": 1.0})]
+
+
+def test_the_best_evidence_comes_first_and_weak_evidence_is_left_out() -> None:
+    assert texts(evidence("The ferry is late.", 1.0), evidence("It rains.", 2.0), evidence("Noted.", 0.2)) == [
+        "It rains."
+    ]
+    assert texts(evidence("The ferry is late.", 1.9), evidence("The quay is shut.", 2.0)) == [
+        "The quay is shut.",
+        "The ferry is late.",
+    ]
+
+
+def test_the_same_words_on_another_page_are_a_further_place_not_a_further_claim() -> None:
+    first, second = evidence("The ferry is late.", 2.0), evidence("The ferry is late.", 1.9, pdf_page=7)
+    (draft,) = compose(QUESTION, [first, second], {"ferri": 1.0})
+    assert draft.places == (first, second)
+
+
+def test_an_answer_does_not_go_on_and_on() -> None:
+    many = [evidence(f"The ferry {n} " + f"sails{n} " * 30, 2.0 - n / 100) for n in range(6)]
+    assert sum(len(text.split()) for text in texts(*many)) <= 80
+
+
+def test_where_a_figure_is_asked_for_sentences_without_one_are_left_out() -> None:
+    figure = replace(evidence("The ferry cost £4.2m.", 1.8), kinds=frozenset({Wanted.MONEY}))
+    plain = evidence("The ferry is blue and new.", 2.0)
+    assert texts(plain, figure, question="How much did the ferry cost?") == ["The ferry cost £4.2m."]
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "expected"),
+    [
+        ("2.1 The ferry is late.", "", "The ferry is late."),
+        ("• agree the fee", "The Board is asked to:", "The Board is asked to: agree the fee"),
+        ("(b) note the fee.", "RESOLVED: That", "RESOLVED: note the fee."),
+        ("The fee be raised.", "RECOMMENDED: That", "Recommended: The fee be raised."),
+        ("The fee\nis raised.", "Fees", "The fee is raised."),
+    ],
+)
+def test_a_sentence_is_told_without_its_number_and_with_what_makes_it_clear(
+    text: str, around: str, expected: str
+) -> None:
+    assert told(QUESTION, evidence(text, around=around, blocks=(0,))) == expected
+
+
+def test_a_row_is_told_with_its_columns_and_table() -> None:
+    row = evidence(
+        "Mill Lane\t12,900\t14,350", table=True, columns=("Centre", "2022/23", "2023/24"), title="Table 3: Visits"
+    )
+    assert row_told(QUESTION, row) == "Mill Lane: 2022/23 = 12,900; 2023/24 = 14,350 (Table 3: Visits)"
+
+
+def test_of_a_wide_row_only_the_columns_asked_for_are_told() -> None:
+    columns = ("Ward", *(f"20{n}/{n + 1}" for n in range(14, 22)))
+    row = evidence("\t".join(["Quay", *map(str, range(101, 109))]), table=True, columns=columns)
+    assert row_told(analyse("How many in Quay ward in 2016/17?"), row) == "Quay: 2016/17 = 103"
+
+
+# The last check
+
+
+def pages(*given: Page) -> object:
+    by_number = {p.pdf_page: p for p in given}
+    return lambda _, number: by_number.get(number)
+
+
+PAGE = page(1, "The ferry cost £4.2m.", "It sails at noon.")
+
+
+def test_what_stands_on_the_page_is_borne_out() -> None:
+    e = evidence("The ferry cost £4.2m.")
+    (place,) = checked(Draft(e.text, (e,)), pages(PAGE))
+    assert place.quote == "The ferry cost £4.2m."
+    assert PAGE.text[place.start : place.end] == e.text
+
+
+@pytest.mark.parametrize(
+    ("text", "told_text"),
+    [
+        ("The ferry cost £4.9m.", "The ferry cost £4.9m."),  # other words than the page's
+        ("The ferry cost £4.2m.", "The ferry cost £42m."),  # a figure that no quote has
+        ("The ferry cost £4.2m.", "The ferry cost £4.2m in 2024."),
+    ],
+)
+def test_what_does_not_stand_on_the_page_is_not_told(text: str, told_text: str) -> None:
+    e = evidence(text)
+    assert checked(Draft(told_text, (e,)), pages(PAGE)) == []
+
+
+def test_a_page_that_may_not_be_seen_bears_nothing_out() -> None:
+    e = evidence("The ferry cost £4.2m.")
+    assert checked(Draft(e.text, (e,)), lambda _pack, _page: None) == []
+
+
+def test_figures_of_a_header_may_be_told_with_a_row() -> None:
+    row = evidence("Quay\t8,100", table=True, columns=("Centre", "2022/23"), title="Table 3")
+    table = page(1, "Quay\t8,100")
+    assert checked(Draft("Quay: 2022/23 = 8,100 (Table 3)", (row,)), pages(table))
+
+
+def test_words_over_a_page_end_are_cited_on_both_pages() -> None:
+    first, second = page(1, "Members agreed that the ferry"), page(2, "should sail at noon in summer.")
+    text = f"{first.text}\n{second.text}"
+    spans = (Span(1, 0, len(first.text)), Span(2, 0, len(second.text)))
+    e = evidence(text, spans=spans)
+    places = checked(Draft(text, (e,)), pages(first, second))
+    assert [(place.page.pdf_page, place.quote) for place in places] == [(1, first.text), (2, second.text)]
+    assert list(stretches(e.passage, 25, 40)) == [(1, 25, 29, text[25:29]), (2, 0, 10, text[30:40])]

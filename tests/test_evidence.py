@@ -1,0 +1,173 @@
+"""Evidence: which sentences, list items and rows answer, and when none of them really does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from index.model import Kind, Passage
+from qa.evidence import Evidence, gather
+from qa.question import Wanted, analyse
+from qa.retrieve import Hit, fuse, inverse_frequency
+from qa.support import (
+    lacks_kind,
+    missing_names,
+    not_given,
+    not_refused,
+    off_topic,
+    other_period,
+    undecided_meeting,
+)
+from tests.stored import passage
+
+VISITS = passage(
+    "Fenny Street\t41,200\t39,800\nMill Lane\t12,900\t-\nQuay\t8,100\t8,450",
+    table=True,
+    columns=("Centre", "2022/23", "2023/24"),
+    title="Table 3: Visits by centre",
+)
+
+
+def found(question: str, *passages: Passage) -> list[Evidence]:
+    """The evidence for a question, meanings left out of account."""
+    asked = analyse(question)
+    hits = [Hit(p, 1 - 0.1 * k) for k, p in enumerate(passages)]
+    zero = np.zeros(2, np.float32)
+    return gather(asked, hits, dict.fromkeys(asked.terms, 1.0), zero, lambda texts: np.zeros((len(texts), 2)))
+
+
+def best(question: str, *passages: Passage) -> str:
+    return found(question, *passages)[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "How much did the ferry cost?",
+            "The ferry was late. The ferry cost the council £4.2m. The ferry is blue.",
+            "The ferry cost the council £4.2m.",
+        ),
+        (
+            "Who runs the ferry?",
+            "The ferry is run well. The ferry is run by Dr Ada Fenwick. It runs daily.",
+            "The ferry is run by Dr Ada Fenwick.",
+        ),
+        (
+            "When does the ferry sail?",
+            "The ferry does sail. The ferry will sail from 9 June 2024. It sails far.",
+            "The ferry will sail from 9 June 2024.",
+        ),
+        (
+            "What percentage of ferries was late?",
+            "Few ferries were late. Of the ferries 14% were late. Ferries were often late.",
+            "Of the ferries 14% were late.",
+        ),
+    ],
+)
+def test_a_sentence_that_holds_what_is_asked_for_comes_first(question: str, text: str, answer: str) -> None:
+    assert best(question, passage(text, blocks=(0,))) == answer
+
+
+def test_the_row_that_is_asked_for_comes_first_and_the_header_is_no_row() -> None:
+    rows = found("How many visits did Mill Lane have in 2022/23?", VISITS)
+    assert rows[0].text == "Mill Lane\t12,900\t-"
+    assert len(rows) == 3
+    table = passage("Centre\t2022/23\nQuay\t8,100", table=True, columns=("Centre", "2022/23"))
+    assert [e.text for e in found("visits to Quay", table)] == ["Quay\t8,100"]
+
+
+def test_evidence_is_told_by_offsets_in_its_passage() -> None:
+    text = "The ferry is late.\nThe pier is shut. The quay is full."
+    for e in found("Is the quay full?", passage(text, blocks=(0, 19))):
+        assert text[e.start : e.end] == e.text
+    assert best("Is the quay full?", passage(text, blocks=(0, 19))) == "The quay is full."
+
+
+def test_a_list_is_read_with_its_lead_in() -> None:
+    text = "The Panel asked for these:\n• a map of moorings\n• a plan for the quay"
+    blocks = (0, text.index("• a map"), text.index("• a plan"))
+    assert text in [e.text for e in found("What did the Panel ask for?", passage(text, blocks=blocks))]
+
+
+def test_fusion_rewards_places_in_both_rankings() -> None:
+    scores = fuse([([(1, 9.0), (2, 5.0), (3, 1.0)], 1.0), ([(2, 0.9), (4, 0.5)], 1.0)])
+    assert max(scores, key=lambda id_: scores[id_]) == 2
+    assert fuse([([(7, 3.0), (8, 1.0)], 1.0), ([(7, 0.4), (8, 0.1)], 1.0)])[7] == pytest.approx(1.0)
+    assert fuse([([], 1.0), ([(5, 0.2)], 1.0)]) == {5: pytest.approx(1.0)}
+    assert fuse([]) == {}
+
+
+def test_rare_words_are_worth_more_than_common_ones() -> None:
+    assert inverse_frequency(1000, 1) > inverse_frequency(1000, 30) > inverse_frequency(1000, 900) > 0
+
+
+# When none of it answers
+
+
+def test_a_name_that_stands_nowhere_is_missing() -> None:
+    asked = analyse("What did Ada Fenwick tell Orme, the NHSXX and Marlby?")
+    (marlby,) = [key for key, name in asked.proper.items() if name == "Marlby"]
+    assert missing_names(asked, {}, frozenset({marlby})) == ["Fenwick"]
+    assert missing_names(asked, dict.fromkeys(asked.proper, 1), frozenset()) == []
+
+
+def test_a_sum_that_is_not_told_is_not_answered() -> None:
+    question = "How much did the ferry cost?"
+    silent = passage("The ferry came from the yard. The ferry is blue and carries cars.", blocks=(0,))
+    telling = passage("The ferry did cost £4.2m.", blocks=(0,))
+    for passages, kind in (((silent,), Wanted.MONEY), ((silent, telling), None)):
+        assert lacks_kind(analyse(question), found(question, *passages), {}, 100, frozenset()) is kind
+
+
+def test_a_cell_left_empty_is_not_answered() -> None:
+    asked = "How many visits did Mill Lane have in 2023/24?"
+    assert not_given(analyse(asked), found(asked, VISITS))
+    asked = "How many visits did Mill Lane have in 2022/23?"
+    assert not not_given(analyse(asked), found(asked, VISITS))
+
+
+def test_figures_of_another_year_are_not_answered() -> None:
+    asked = "How many ferries sailed in 2009/10?"
+    later = passage("In 2021/22 there were 214 ferries that sailed.", blocks=(0,))
+    assert other_period(analyse(asked), found(asked, later), {})
+    asked = "How many ferries sailed in 2021/22?"
+    assert not other_period(analyse(asked), found(asked, later), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("The Panel approved the fee for the ferry.", False),
+        ("The Panel refused the fee for the ferry.", True),
+        ("The fee for the ferry was lost by 7 votes to 4.", True),
+        ("Cllr Orme spoke against the fee for the ferry.", True),
+    ],
+)
+def test_a_refusal_is_not_taken_for_granted(text: str, refused: bool) -> None:
+    asked = "Why did the Panel reject the fee for the ferry?"
+    assert not_refused(analyse(asked), found(asked, passage(text, blocks=(0,)))) is not refused
+
+
+def test_a_decision_needs_the_minutes_of_its_meeting() -> None:
+    day = date(2024, 6, 20)
+    report = Hit(passage("The fee may rise.", context="Cabinet, 20 June 2024"), 1.0)
+    minutes = Hit(
+        passage("RESOLVED that the fee rise.", context="Minutes, Cabinet, 20 June 2024", kind=Kind.MINUTES), 0.5
+    )
+    asked = analyse("What did the Cabinet decide about the fee on 20 June 2024?")
+    assert undecided_meeting(asked, [report], [day]) == day
+    assert undecided_meeting(asked, [report, minutes], [day]) is None
+    assert undecided_meeting(asked, [report], [date(2023, 1, 1)]) is None
+    proposed = analyse("What was the Cabinet asked to decide about the fee on 20 June 2024?")
+    assert undecided_meeting(proposed, [report], [day]) is None
+
+
+def test_papers_that_do_not_speak_of_it_are_off_topic() -> None:
+    asked = analyse("Who invented the sonnet?")
+    worth = dict.fromkeys(asked.terms, 1.0)
+    assert off_topic([], worth)
+    assert off_topic(found(asked.text, passage("The ferry is late.", blocks=(0,))), worth)
+    assert not off_topic(found(asked.text, passage("He invented the sonnet.", blocks=(0,))), worth)
