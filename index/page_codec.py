@@ -61,9 +61,9 @@ def decode_page(packed: bytes) -> Page:
         steps = np.frombuffer(plain, "<u2", offset=end).reshape(-1, 4).cumsum(axis=0, dtype="<u2")
         boxes = iter(map(tuple, (steps / STEPS).tolist()))
         lines = tuple(_line(row, boxes) for row in rows)
+        scanned, blank, readable, cut = state
     except (ValueError, zlib.error) as error:
         raise IndexDamagedError("A page of the index is damaged.", "Ingest its pack again.") from error
-    scanned, blank, readable, cut = state
     return Page(pdf_page, width, height, lines, rotation, label, scanned, blank, readable, cut)
 
 

@@ -20,7 +20,9 @@ from qa.scope import GENERIC, agreement
 from qa.words import stem, stems
 
 PASSAGES_READ = 20
-COMPARED_BY_MEANING = 12  # sentences given to the embedding model, a cost of some milliseconds each
+COMPARED_WORDS = 45
+SHORT_TEXT = 60  # characters
+COMPARED_BY_MEANING = 8  # sentences given to the embedding model, a cost of some milliseconds each
 LIST_WORDS = 70  # a lead-in is read together with its list up to this length
 
 ROW_WORDS = 80  # a longer row is a page of cells run together, not an answer
@@ -86,6 +88,7 @@ HOLDS: Mapping[Wanted, re.Pattern[str]] = {
 }
 
 
+UNITS = {Wanted.MONEY: "£", Wanted.PERCENT: "%"}  # in a table's header, they make its figures sums or shares
 TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor|Prof|Professor|Sir|Dame|Lord|Lady|Rev|Supt)\b")
 # Capitalised words that are no one's name, besides those of bodies
 ROLES = frozenset(
@@ -171,13 +174,19 @@ def gather(
     found.sort(key=lambda e: -e.score)
     near, rest = found[:COMPARED_BY_MEANING], found[COMPARED_BY_MEANING:]
     if near:
-        closeness = embed([_flat(f"{e.around} {e.text}" if len(e.text) < 60 else e.text) for e in near]) @ vector
+        closeness = embed([_compared(e) for e in near]) @ vector
         near = [
             _replaced(e, e.score + WEIGHTS.meaning * float(c), float(c)) for e, c in zip(near, closeness, strict=True)
         ]
         floor = min(e.meaning for e in near)
         rest = [_replaced(e, e.score + WEIGHTS.meaning * floor * 0.8, 0.0) for e in rest]
     return sorted([*near, *rest], key=lambda e: -e.score)
+
+
+def _compared(e: Evidence) -> str:
+    """What is compared with the question: the beginning of the evidence, a short one with what it stands under."""
+    text = f"{e.around} {e.text}" if len(e.text) < SHORT_TEXT else e.text
+    return " ".join(text.split()[:COMPARED_WORDS])
 
 
 def _replaced(e: Evidence, score: float, meaning: float) -> Evidence:
@@ -278,14 +287,21 @@ def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
     if e.passage.kind is Kind.AGENDA and not question.wanted & {Wanted.DATE, Wanted.PERSON}:
         return frozenset()  # the figures of a front sheet are times and pages
     header = f"{e.passage.title} {' '.join(e.passage.columns)}" if e.passage.table else ""
+    possible = [
+        kind
+        for kind in question.wanted & HOLDS.keys()
+        if HOLDS[kind].search(e.text) or ((sign := UNITS.get(kind)) and sign in header)
+    ]
+    if not possible:
+        return frozenset()
     text = _without(question, e.text)
     found = set()
-    for kind in question.wanted & HOLDS.keys():
+    for kind in possible:
         if kind is Wanted.PERSON:
             there = names_person(text, question)
         else:
-            unit = {Wanted.MONEY: "£", Wanted.PERCENT: "%"}.get(kind)
-            there = bool(HOLDS[kind].search(text)) or bool(unit and unit in header and re.search(r"\d", text))
+            sign = UNITS.get(kind)
+            there = bool(HOLDS[kind].search(text)) or bool(sign and sign in header and re.search(r"\d", text))
         if there:
             found.add(kind)
     return frozenset(found)

@@ -28,6 +28,8 @@ ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 # "2021/22", "2021-22", "21/22", "2024-2025"
 FINANCIAL = re.compile(r"(?<![\d/.-])(?:20)?(?P<first>\d\d)\s?[/–-]\s?(?:20)?(?P<second>\d\d)(?![\d/]|-\d)")
 # "2024", "mid-2024", but not "£2024", "2,024", "12/2024", "1-2024"
+# What every period has: a figure, or the beginning of a month's or an ordinal's name
+MAYBE = re.compile(r"\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|quarter", re.I)
 YEAR = re.compile(r"(?<![\d,.£/])(?<!\d-)(20\d\d|19\d\d)(?![\d,%/]|-\d|–\d)")
 QUARTER = re.compile(
     r"\b(?:Q([1-4])\b|quarter\s+([1-4]|one|two|three|four)\b|(first|second|third|fourth)\s+quarter\b)", re.I
@@ -40,6 +42,8 @@ ORDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "first": 1, "second": 2, 
 @lru_cache(maxsize=20_000)
 def periods(text: str) -> frozenset[str]:
     """Every period that ``text`` speaks of, as keys; a day also gives its month and year, a month its year."""
+    if not MAYBE.search(text):
+        return frozenset()
     found: set[str] = set()
     rest = text
     for pattern in (ISO, NUMERIC, MONTH_DAY, DAY_MONTH):

@@ -19,6 +19,7 @@ from qa.expand import corrected, expansions
 from qa.marks import boxes_of
 from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status
 from qa.question import ASKING, Analysis, Wanted, analyse
+from qa.remembered import Remembered
 from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
 from qa.support import lacks_kind, missing_names, not_given, not_refused, off_topic, other_period, undecided_meeting
@@ -47,7 +48,7 @@ class Reader:
     def __init__(self, store: Store, vectors: VectorIndex, embedder: Embedder) -> None:
         self._store = store
         self._retriever = Retriever(store, vectors, embedder)
-        self._embed = embedder.embed_sentences
+        self._embed = Remembered(embedder.embed_sentences)
         self._words: tuple[object, list[str]] | None = None
 
     def search(self, query: str, scope: Scope, limit: int) -> list[RankedPassage]:
