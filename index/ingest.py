@@ -180,7 +180,7 @@ class Ingest:
                 sketches.append(sketch(page))
                 spelled = acronyms(page.text) | spelled
                 if page.cut:
-                    done.warnings.append(f"{path.name}: PDF page {page.pdf_page} has too much text; its end is left out")
+                    done.warnings.append(f"{path.name}: PDF page {page.pdf_page} has too much text, its end is cut")
                 tell("read", page.pdf_page, pdf.page_count)
             done.warnings += list(_warnings(path.name, [(s.pdf_page, s.readable, s.blank) for s in sketches]))
             furniture = find_furniture(sketches)

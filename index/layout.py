@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from itertools import accumulate
 from statistics import median
 
@@ -88,13 +87,10 @@ def _place(sheet: Sheet, angle: int) -> Place:
     width, height = sheet.width, sheet.height
     across, down = 1 / width, 1 / height
 
-    def upright(rects: Iterable[Rect]) -> list[Box]:
-        return [(x0 * across, y0 * down, x1 * across, y1 * down) for x0, y0, x1, y1 in rects]
+    def upright(x0: float, y0: float, x1: float, y1: float) -> Box:
+        return x0 * across, y0 * down, x1 * across, y1 * down
 
-    def turned(rects: Iterable[Rect]) -> list[Box]:
-        return [back(*rect) for rect in rects]
-
-    def back(x0: float, y0: float, x1: float, y1: float) -> Box:
+    def turned(x0: float, y0: float, x1: float, y1: float) -> Box:
         if angle == 90:
             x0, y0, x1, y1 = width - y1, x0, width - y0, x1
         elif angle == 180:

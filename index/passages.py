@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from index.model import Access, Kind, Line, Page, Passage, Section, Span
 from index.sentences import is_finished, sentences
@@ -12,7 +13,7 @@ from index.sentences import is_finished, sentences
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
 PASSAGE_TOKENS = 150  # aimed at; small passages rank better, and each is embedded whole
-CONTEXT_WORDS = 32  # what stands before a passage for searching must leave room for the passage itself
+CONTEXT_TOKENS = 64  # left for what stands before a passage for searching; the passage itself goes first
 HEADING_WORDS = 16
 TITLE_WORDS = 24
 
@@ -21,6 +22,7 @@ TITLE_WORDS = 24
 NUMBERED = re.compile(r"^(?:[A-Z]{2,5}/?\d[\w/]*|\d+(?:\.\d+)*\.?|[A-Z]\.|Appendix\s+\w+\b)[\s:.–-]+\S", re.I)
 CAPTION = re.compile(r"^(?:Table|Figure|Chart|Graph)\s*\d", re.I)
 FIGURE = re.compile(r"[£(]*-?[\d,]+(?:\.\d+)?[%)mk]*")  # "41,400", "(3.2)", "£1.2m"
+MINUTE = re.compile(r"^\d{2,4}\.\s+[A-Z]")  # "84. Apologies for absence": lists seldom go as far
 BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[ivx]+[).])\s")
 
 
@@ -45,7 +47,8 @@ class _Block:
     tokens: int = 0
     heading: bool = False
     pdf_page: int = 0
-    continues: bool = False  # goes on with the sentence that the page before broke off
+    page_text: str = ""
+    continues: bool = False  # goes on with a sentence of the page before, or with the part of its block before it
 
     @property
     def table(self) -> bool:
@@ -57,6 +60,7 @@ class _Draft:
     """A passage being filled."""
 
     pieces: list[_Block] = field(default_factory=list)
+    heading: str = ""  # under which it begins
     tokens: int = 0
 
 
@@ -68,7 +72,8 @@ class PassageCutter:
 
     def __init__(self, count_tokens: TokenCounter, max_tokens: int) -> None:
         self.count = count_tokens
-        self.room = max(32, max_tokens - CONTEXT_WORDS * 2)
+        self.most = max_tokens
+        self.room = max(32, max_tokens - CONTEXT_TOKENS)
         self.aim = min(PASSAGE_TOKENS, self.room)
 
     def cut(self, pages: Iterable[PlacedPage]) -> Iterator[Passage]:
@@ -92,7 +97,7 @@ class PassageCutter:
         text = page.text
         body_size = _usual_size(page)
         for block in found:
-            block.text = text[block.start : block.end]
+            block.text, block.page_text = text[block.start : block.end], text
             block.heading = not block.table and _is_heading(block, body_size)
         for block, tokens in zip(found, self.count([b.text for b in found]), strict=True):
             block.tokens = tokens
@@ -118,11 +123,18 @@ class PassageCutter:
             if self.count([text[start:end]])[0] <= self.room:
                 yield start, end
                 continue
-            # a word is at most one token a character, mostly far less: halves until it fits
-            words = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S+", text[start:end])]
-            step = max(1, self.aim // 3)
-            for i in range(0, len(words), step):
-                yield words[i][0], words[min(i + step, len(words)) - 1][1]
+            yield from self._halves(text, start, end)
+
+    def _halves(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """A stretch without sentence ends, halved at the space nearest its middle until each part fits."""
+        if end - start < 2 or self.count([text[start:end]])[0] <= self.room:
+            yield start, end
+            return
+        middle = (start + end) // 2
+        spaces = [place for place in (text.rfind(" ", start, middle), text.find(" ", middle, end)) if place > start]
+        cut = min(spaces, key=lambda place: abs(place - middle), default=middle)
+        yield from self._halves(text, start, cut)
+        yield from self._halves(text, cut + 1 if text[cut].isspace() else cut, end)
 
     def rows(self, table: _Block) -> Iterator[tuple[int, int]]:
         """Where each row of a table starts and ends in its text; a row too long for a passage, in parts."""
@@ -144,6 +156,15 @@ class PassageCutter:
             if part and part not in seen:
                 seen.append(part)
         return " | ".join(" ".join(p.split()[:TITLE_WORDS]) for p in seen)
+
+    def fitted(self, context: str, text: str) -> str:
+        """The context, less what of its end would push the passage's own words out of the model's sight."""
+        before, own = self.count([context, text])
+        words = context.split()
+        while words and before + own > self.most:
+            del words[-max(1, (before + own - self.most) // 3) :]
+            before = self.count([" ".join(words)])[0]
+        return " ".join(words) if len(words) < len(context.split()) else context
 
 
 class _Run:
@@ -169,10 +190,12 @@ class _Run:
             self.heading = self.caption = ""
             self.table_open = False
         bridging = bool(self.draft.pieces) and self._runs_on(blocks)
-        if not bridging:
-            yield from self.finish()
-        elif blocks:
+        if bridging:
+            if len(self.draft.pieces) > 1 and self.draft.tokens > self.cutter.aim // 3:
+                yield from self._finish_but_last()
             blocks[0].continues = True
+        else:
+            yield from self.finish()
         pdf_page = placed.page.pdf_page
         for block in blocks:
             if block.table:
@@ -192,10 +215,9 @@ class _Run:
             if bridging and self.draft.tokens > self.cutter.aim // 3:
                 yield from self.finish()
             bridging = False
+        # whether an unfinished sentence goes on is seen on the next page
         if self.draft.pieces and is_finished(self.draft.pieces[-1].text):
             yield from self.finish()
-        elif self.draft.tokens > self.cutter.aim // 3:
-            yield from self._finish_but_last()
 
     def _finish_before(self, block: _Block) -> Iterator[Passage]:
         """Close the passage, but keep back a lead-in ("… as follows:") for what it leads to."""
@@ -219,16 +241,14 @@ class _Run:
             return
         spans: list[Span] = []
         text, blocks = "", []
-        for piece in draft.pieces:
+        for _, together in groupby(draft.pieces, key=lambda piece: piece.pdf_page):
+            pieces = list(together)
+            first, last = pieces[0], pieces[-1]
             text += "\n" if text else ""
-            if not piece.continues:
-                blocks.append(len(text))
-            text += piece.text
-            if spans and spans[-1].pdf_page == piece.pdf_page:
-                spans[-1] = replace(spans[-1], end=piece.end)
-            else:
-                spans.append(Span(piece.pdf_page, piece.start, piece.end))
-        yield self._passage(text, tuple(spans), blocks=tuple(blocks))
+            blocks += [len(text) + p.start - first.start for p in pieces if not p.continues or not spans]
+            text += first.page_text[first.start : last.end]
+            spans.append(Span(first.pdf_page, first.start, last.end))
+        yield self._passage(text, tuple(spans), draft.heading, blocks=tuple(blocks))
 
     def _runs_on(self, blocks: list[_Block]) -> bool:
         """Whether the page begins in the middle of the sentence that the page before broke off."""
@@ -238,6 +258,8 @@ class _Run:
 
     def _add(self, pdf_page: int, block: _Block) -> None:
         block.pdf_page = pdf_page
+        if not self.draft.pieces:
+            self.draft.heading = self.heading
         self.draft.pieces.append(block)
         self.draft.tokens += block.tokens
 
@@ -265,22 +287,23 @@ class _Run:
 
     def _rows(self, pdf_page: int, block: _Block, start: int, end: int) -> Passage:
         span = Span(pdf_page, block.start + start, block.start + end)
-        return self._passage(block.text[start:end], (span,), table=True)
+        return self._passage(block.text[start:end], (span,), self.heading, table=True)
 
     def _passage(
-        self, text: str, spans: tuple[Span, ...], *, table: bool = False, blocks: tuple[int, ...] = ()
+        self, text: str, spans: tuple[Span, ...], heading: str, *, table: bool = False, blocks: tuple[int, ...] = ()
     ) -> Passage:
         section = self.section or Section(1, 1, Kind.OTHER)
         title = self.table_title if table else ""
         header = f"{title}: {' '.join(self.columns)}" if self.columns else title
+        context = self.cutter.context(self.label, section, self.item_title, heading, header if table else "")
         return Passage(
             text=text,
-            context=self.cutter.context(self.label, section, self.item_title, self.heading, header if table else ""),
+            context=self.cutter.fitted(context, text),
             spans=spans,
             kind=section.kind,
             item=section.item,
             item_title=self.item_title,
-            heading=self.heading,
+            heading=heading,
             access=section.access if section.access is Access.EXEMPT else Access.PUBLIC,
             table=table,
             blocks=blocks,
@@ -333,12 +356,14 @@ def _is_heading(block: _Block, body_size: float) -> bool:
     line = block.lines[0]
     shouting = text.upper() == text and len(text) > 6
     larger = body_size > 0 and line.size > body_size * 1.12
-    numbered = bool(NUMBERED.match(text)) and len(words) <= 10 and not BULLET.match(text)
+    numbered = bool(NUMBERED.match(text)) and len(words) <= 10 and (not BULLET.match(text) or bool(MINUTE.match(text)))
     return line.bold or shouting or larger or numbered
 
 
 def _part(block: _Block, start: int, end: int, tokens: int) -> _Block:
-    return _Block(block.start + start, block.start + end, block.text[start:end], block.lines, tokens)
+    part = replace(block, start=block.start + start, end=block.start + end, text=block.text[start:end], tokens=tokens)
+    part.continues = start > 0
+    return part
 
 
 def _flat(text: str) -> str:

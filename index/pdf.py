@@ -283,6 +283,8 @@ def open_pdf(path: Path, *, password: str | None = None, ocr: OcrMode = "auto", 
     with LOCK:
         _start()
         handle = raw.FPDF_LoadDocument(os.fsencode(path), password.encode() if password else None)
+        if not handle and password:
+            handle = raw.FPDF_LoadDocument(os.fsencode(path), None)  # the password is another file's of the folder
         if not handle:
             raise _refusal(path, raw.FPDF_GetLastError(), password)
     file = PdfFile(path, handle, ocr, limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,10 @@ class Grid:
     ys: list[float]
     owner: dict[tuple[int, int], tuple[int, int]]  # (row, column) → the top left place of its cell
 
-    def holds(self, x: float, y: float) -> bool:
-        return self.xs[0] - 1 <= x <= self.xs[-1] + 1 and self.ys[0] - 1 <= y <= self.ys[-1] + 1
+    @property
+    def around(self) -> Rect:
+        """The box in which the middle of a word in the grid lies."""
+        return self.xs[0] - 1, self.ys[0] - 1, self.xs[-1] + 1, self.ys[-1] + 1
 
     def cell(self, x: float, y: float) -> tuple[int, int]:
         return self.owner[_place(self.ys, y), _place(self.xs, x)]
@@ -36,7 +39,7 @@ class Grid:
 
     def depth(self, row: int, column: int) -> int:
         """Over how many row bands the cell that starts here reaches."""
-        return len({r for (r, _), top in self.owner.items() if top == (row, column)})
+        return sum([self.owner[r, column] == (row, column) for r in range(row, len(self.ys) - 1)])
 
     def cut(self, row: int, column: int) -> None:
         """Part the cell that starts here into one cell a row band."""
@@ -45,14 +48,11 @@ class Grid:
                 self.owner[r, c] = (r, column)
 
     def span(self, row: int, column: int) -> int:
-        return max(c for (r, c), top in self.owner.items() if top == (row, column) and r == row) - column + 1
+        return max([c for c in range(column, len(self.xs) - 1) if self.owner[row, c] == (row, column)]) - column + 1
 
 
 def _place(borders: list[float], value: float) -> int:
-    for i in range(len(borders) - 2):
-        if value < borders[i + 1]:
-            return i
-    return len(borders) - 2
+    return bisect_right(borders, value, 1, len(borders) - 1) - 1
 
 
 def grids(rules: Sequence[Rect], fills: Sequence[Rect], width: float, height: float) -> list[Grid]:

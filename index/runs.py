@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -11,7 +12,7 @@ from operator import attrgetter
 from index.ink import Ink, Rect
 from index.model import Box, Line, Word
 
-Place = Callable[[Iterable[Rect]], list[Box]]  # from points as laid out to fractions of the page
+Place = Callable[[float, float, float, float], Box]  # from points as laid out to fractions of the page
 
 RUN_GAP = 0.9  # of the font size: a wider gap ends a run
 # what opens a list item or numbered paragraph, standing alone before its text
@@ -52,7 +53,8 @@ class Run:
         self.x0, self.y0, self.x1, self.y1 = extent(words)
         self.size = max([ink.size for ink in words])
         self.text = " ".join([ink.text for ink in words])
-        self.bold = sum([len(ink.text) for ink in words if ink.bold]) * 2 > len(self.text) - len(words) + 1
+        bold = [len(ink.text) for ink in words if ink.bold]
+        self.bold = bool(bold) and sum(bold) * 2 > len(self.text) - len(words) + 1
         if not self.marker and len(self.words) > 1 and MARKER.fullmatch(self.words[0].text):
             self.marker, self.text_x0 = self.words[0].text, self.words[1].x0
         self.text_x0 = self.text_x0 or self.x0
@@ -69,8 +71,7 @@ class Run:
 
 def placed(words: Sequence[Ink], around: Rect, place: Place) -> tuple[Box, tuple[Word, ...]]:
     """The box ``around`` words and the words themselves, put onto the page by ``place``."""
-    box, *boxes = place([around, *[(ink.x0, ink.y0, ink.x1, ink.y1) for ink in words]])
-    return box, tuple(map(Word, [ink.text for ink in words], boxes))
+    return place(*around), tuple([Word(ink.text, place(ink.x0, ink.y0, ink.x1, ink.y1)) for ink in words])
 
 
 def extent(words: Sequence[Ink]) -> Rect:
@@ -85,13 +86,16 @@ def extent(words: Sequence[Ink]) -> Rect:
 
 def visual_rows(words: Sequence[Ink]) -> list[list[Ink]]:
     """Words grouped by the height at which they stand, top to bottom, each row from left to right."""
+    if len(words) < 2:
+        return [list(words)] if words else []
     level: dict[tuple[float, float], list[Ink]] = {}  # most words of a line stand at exactly the same height
+    y0 = y1 = math.nan
+    same: list[Ink] = []
     for ink in words:
-        height = (ink.y0, ink.y1)
-        if height in level:
-            level[height].append(ink)
-        else:
-            level[height] = [ink]
+        if ink.y0 != y0 or ink.y1 != y1:  # seldom, from one word to the next
+            y0, y1 = ink.y0, ink.y1
+            same = level.setdefault((y0, y1), [])
+        same.append(ink)
     if len(level) == 1:
         return [sorted(words, key=_left)]
     rows: list[list[Ink]] = []
@@ -118,7 +122,10 @@ def row_runs(words: Sequence[Ink]) -> list[Run]:
     runs: list[Run] = []
     rows = visual_rows(words)
     for number, row in enumerate(rows):
-        if all(b.x0 - a.x1 <= GUTTER * b.size for a, b in pairwise(row)):
+        for a, b in pairwise(row):
+            if b.x0 - a.x1 > GUTTER * b.size:
+                break
+        else:
             runs.append(Run(row, number))  # no gap that the rest would have to judge
             continue
         limit = _gap_limit(row)

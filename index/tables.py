@@ -88,7 +88,10 @@ def ruled_tables(
     tables: list[Table] = []
     rest = words
     for grid in grids(rules, fills, width, height):
-        inside = [ink for ink in rest if grid.holds((ink.x0 + ink.x1) / 2, (ink.y0 + ink.y1) / 2)]
+        left, top, right, bottom = grid.around
+        inside = [
+            ink for ink in rest if left <= (ink.x0 + ink.x1) / 2 <= right and top <= (ink.y0 + ink.y1) / 2 <= bottom
+        ]
         table = _grid_table(grid, inside)
         if table is not None:
             taken = {id(ink) for row in table.rows for ink in row.words}

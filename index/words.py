@@ -40,7 +40,20 @@ _CLEAN = {
 }
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi(?!light)", re.I)  # "BCDEEE+Calibri-Bold"
 
-_matrix = pdfium.Room("6f")  # what pdfium writes to, under its lock
+
+class _Rows:
+    """Rows of four numbers and the pointers to them, which are costly to make and so are kept from page to page."""
+
+    def __init__(self) -> None:
+        self.widen(1_000)
+
+    def widen(self, count: int) -> None:
+        self.boxes = np.zeros((count, 4), np.float32)
+        start = self.boxes.ctypes.data
+        self.places = list(map(pdfium.pointer, range(start, start + self.boxes.nbytes, 16)))
+
+
+_matrix, _rows = pdfium.Room("6f"), _Rows()  # what pdfium writes to, under its lock
 
 Floats = npt.NDArray[np.float64]
 Style = tuple[float, bool, int, bool]  # size in points, bold, angle, hidden
@@ -95,25 +108,29 @@ class _Styles:
         self.frame = frame
         self.known: dict[int, Style] = {}
         self.bold_fonts: dict[int, bool] = {}
+        self.turns: dict[tuple[float, ...], tuple[float, int]] = {}  # matrix → how much larger it makes, and the angle
 
     def of(self, indices: Sequence[int]) -> list[Style]:
         """The style of each of some characters."""
         known = self.known
-        found = map(pdfium.char_object, repeat(self.place), indices)
-        # a character that belongs to no object stands for itself
-        keys = [key or -1 - index for key, index in zip(found, indices, strict=False)]
-        for index, key in zip(indices, keys, strict=True):
+        keys = list(map(pdfium.char_object, repeat(self.place), indices))
+        if None in keys:
+            # a character that belongs to no object stands for itself
+            keys = [key or -1 - index for key, index in zip(keys, indices, strict=True)]
+        for key, index in zip(keys, indices, strict=True):
             if key not in known:
                 known[key] = self._ask(index, key)
-        return [known[key] for key in keys]
+        return list(map(known.__getitem__, keys))
 
     def _ask(self, index: int, text_object: int) -> Style:
         size = pdfium.char_size(self.place, index)
         angle = 0
         if pdfium.char_matrix(self.place, index, _matrix.places[0]):
-            a, b, c, d, _, _ = _matrix.read()
-            size *= math.hypot(c, d)
-            angle = self.frame.angle(a, b)
+            turn = a, b, c, d = _matrix.read()[:4]
+            if turn not in self.turns:
+                self.turns[turn] = math.hypot(c, d), self.frame.angle(a, b)
+            scale, angle = self.turns[turn]
+            size *= scale
         if text_object < 0:
             return size, False, angle, False
         place = pdfium.pointer(text_object)
@@ -147,23 +164,25 @@ def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> No
     place = pdfium.pointer(pdfium.address(textpage))
     asked = _Styles(textpage, frame)
     styles = asked.of(starts)
-    first, last = _boxes(place, starts, frame), _boxes(place, lasts, frame)
+    ends = _boxes(place, starts + lasts, frame)
+    first, last = ends[: len(words)], ends[len(words) :]
     boxes = _around(first, last)
-    sizes = np.array([style[0] for style in styles])
-    upright = np.array([style[2] % 180 == 0 for style in styles])
+    told, _, angles, _ = zip(*styles, strict=True)
+    sizes, upright = np.array(told), np.array(angles) % 180 == 0
     height = np.where(upright, first[:, 3] - first[:, 1], first[:, 2] - first[:, 0])
     # Type 3 and damaged fonts tell sizes that are not on the page
     sizes = np.where((height / 4 < sizes) & (sizes < height * 4), sizes, height * 0.85)
 
-    spans = [range(start, end + 1) for start, end in zip(starts, lasts, strict=True)]
+    chars = np.array(lasts) - np.array(starts) + 1
     odd: dict[int, list[tuple[str, Rect]]] = {}
-    for k in _too_wide(boxes, np.array([len(span) for span in spans]), sizes, upright).nonzero()[0].tolist():
-        odd[k] = _split(words[k], _boxes(place, spans[k], frame).tolist(), sizes[k], styles[k][2])
+    for k in _too_wide(boxes, chars, sizes, upright).nonzero()[0].tolist():
+        odd[k] = _split(words[k], _boxes(place, range(starts[k], lasts[k] + 1), frame).tolist(), sizes[k], angles[k])
     figures = [k for k, word in enumerate(words) if word[-1].isdigit() and len(word) > 1 and k not in odd]
     for k, style in zip(figures, asked.of([lasts[k] for k in figures]), strict=True):
         if style[0] < 0.8 * sizes[k]:
-            letters = [other[0] for other in asked.of(spans[k])]
-            odd[k] = _without_note(words[k], _boxes(place, spans[k], frame), letters, sizes[k])
+            span = range(starts[k], lasts[k] + 1)
+            letters = [other[0] for other in asked.of(span)]
+            odd[k] = _without_note(words[k], _boxes(place, span, frame), letters, sizes[k])
     if odd:
         order = [k for k in range(len(words)) for _ in odd.get(k, "-")]
         pieces = [piece for k, box in enumerate(boxes.tolist()) for piece in odd.get(k, [(words[k], box)])]
@@ -201,10 +220,11 @@ def _put(sheet: Sheet, words: list[str], boxes: Floats, sizes: Floats, styles: l
 
 def _boxes(place: Any, indices: Sequence[int], frame: Frame) -> Floats:
     """The boxes of some of the page's characters, with the font's full height, as displayed; one row each."""
-    room = np.zeros((len(indices), 4), np.float32)
-    start = room.ctypes.data
-    rows = map(pdfium.pointer, range(start, start + room.nbytes, 16))
-    deque(map(pdfium.char_box, repeat(place), indices, rows), maxlen=0)
+    if len(indices) > len(_rows.places):
+        _rows.widen(2 * len(indices))
+    room = _rows.boxes[: len(indices)]
+    room[:] = 0.0
+    deque(map(pdfium.char_box, repeat(place), indices, _rows.places), maxlen=0)
     left, top, right, bottom = room.T.astype(np.float64)
     return frame.rects(left, bottom, right, top)
 

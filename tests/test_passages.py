@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from index.embedding import Embedder, load_embedder
@@ -76,7 +76,7 @@ BLOCKS = st.one_of(
 PAGES = st.lists(st.lists(BLOCKS, max_size=5), min_size=1, max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[p for p in Phase if p is not Phase.shrink])  # shrinking takes minutes
 @given(PAGES, st.data())
 def test_every_printed_character_is_in_exactly_one_passage(layout: list[list[Block]], data: st.DataObject) -> None:
     pages = [page(number, *blocks) for number, blocks in enumerate(layout, start=1)]
