@@ -75,10 +75,11 @@ def read_sheet(page: Any, max_chars: int) -> Sheet:
 
 def _characters(textpage: Any, count: int) -> str:
     """The page's characters, one string index each."""
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium.raw.FPDFText_GetText(textpage, 0, count, buffer) - 1
+    buffer = bytearray(2 * count + 2)
+    start = ctypes.byref(ctypes.c_ushort.from_buffer(buffer))
+    written = pdfium.raw.FPDFText_GetText(textpage, 0, count, start) - 1
     if written == count:
-        text = bytes(buffer)[: 2 * count].decode("utf-16-le", "replace")
+        text = buffer[: 2 * count].decode("utf-16-le", "replace")
         if len(text) == count:
             return text
     # characters left out of the text, or beyond the basic plane, would shift the indices

@@ -14,6 +14,7 @@ from qa.question import Analysis, Wanted
 from qa.words import stem, stems
 
 USUAL_WORDS = 75
+MOST_WORDS = 120  # of one statement; a longer one drowns the reader
 MOST_CLAIMS = 4
 DROP = 0.62  # evidence scoring less than this share of the best adds nothing
 FIGURES = {Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE}
@@ -68,8 +69,8 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
             if _flat(twin.text) == _flat(best.text):
                 same.setdefault(id(twin), []).append(best)
             continue
-        length = len(best.text.split())
-        if chosen and words + length > USUAL_WORDS:
+        length = len(told(question, best).split())
+        if length > MOST_WORDS or (chosen and words + length > USUAL_WORDS):
             continue
         chosen.append(best)
         covered |= best.covers
@@ -142,6 +143,8 @@ def row_told(question: Analysis, e: Evidence, *, short: bool = False) -> str:
     for i, cell in values:
         column = _flat(columns[i]) if i < len(columns) else ""
         parts.append(f"{column} = {cell}" if column and column != cell else cell)
+    if sum(len(part.split()) for part in parts) > USUAL_WORDS:
+        parts = [cell for _, cell in values]  # the columns' names would drown the figures
     text = f"{label}: {'; '.join(parts)}" if parts else label
     if not parts and label_at < len(columns) and columns[label_at] and columns[label_at] != label:
         text = f"{_flat(columns[label_at])} = {label}"

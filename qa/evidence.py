@@ -104,8 +104,9 @@ ROLES = frozenset(
 
 # "REPORT TO: Cabinet", "Author: J Smith, Finance Manager", "Purpose: For decision"
 HEAD = re.compile(
-    r"(?:report(?:ing)?|from|to|date|subject|title|author|officers?|portfolio|wards?|classification|purpose|meeting|"
-    r"committees?|status|key decision|presented|presenter|sponsor|lead|contact|electoral|decision n)\b[^:]{0,30}:",
+    r"(?:(?P<who>from|authors?|(?:reporting |report |lead |contact )?officers?|presented|presenter|sponsor|lead|"
+    r"contact|by)|(?P<when>date|meeting)|report|to|subject|title|portfolio|wards?|classification|purpose|committees?|status|"
+    r"key decision|electoral|decision n)\b[^:]{0,30}:",
     re.I,
 )
 AGENDA = re.compile(
@@ -266,11 +267,7 @@ def _weighed(
         - (WEIGHTS.heading if _is_heading(e) else 0.0)
         - WEIGHTS.long * max(0, length - 50) / 50
         + _decides(question, e)
-        - (
-            WEIGHTS.head
-            if e.passage.table and _is_head(e) and not question.wanted & {Wanted.DATE, Wanted.PERSON}
-            else 0.0
-        )
+        - (WEIGHTS.head if e.passage.table and _is_head(question, e) else 0.0)
         - (WEIGHTS.agenda if e.passage.kind is Kind.AGENDA and not AGENDA.search(question.text) else 0.0)
     )
     return replace(e, score=score, kinds=kinds, covers=covers, period=period)
@@ -326,10 +323,14 @@ def _is_heading(e: Evidence) -> bool:
     return named or (len(bare.split()) <= HEADING_WORDS and text[-1] not in ".?!;:" and not re.search(r"\d", bare))
 
 
-def _is_head(e: Evidence) -> bool:
-    """A row like "SUBJECT: | Annual report" of the block at the head of a report."""
+def _is_head(question: Analysis, e: Evidence) -> bool:
+    """A row like "SUBJECT: | Annual report" of the block at the head of a report, unless that is asked for."""
     cells = [cell for cell in e.text.split("\t") if cell.strip()]
-    return len(cells) <= 2 and HEAD.match(_flat(e.text)) is not None
+    head = HEAD.match(_flat(e.text))
+    if head is None or len(cells) > 3:
+        return False
+    asked = {"who": Wanted.PERSON, "when": Wanted.DATE}.get(head.lastgroup or "")
+    return asked not in question.wanted
 
 
 def _without(question: Analysis, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.embedding import Embedder
+from index.fulltext import any_of
 from index.model import Kind, Page
 from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
@@ -88,6 +89,10 @@ class Reader:
         retrieved = time.perf_counter()
         counts = self._store.document_frequency(question.words.values())
         frequency = {key: counts[word] for key, word in question.words.items()}
+        everywhere = Scope(access=scope.access)
+        for key, name in question.proper.items():
+            if not self._store.fts(any_of([name]), everywhere, 1):
+                frequency[key] = 0  # what only papers hold that may not be seen is not told to be there
         worth = self._worth(question, own, where, frequency, more)
         evidence = gather(question, ranking.hits, worth, ranking.vector, self._embed)
         best_first = by_evidence(ranking.hits, evidence)

@@ -35,6 +35,7 @@ COUNTY_SHORT = {
     "warks": "warwickshire", "wilts": "wiltshire", "worcs": "worcestershire", "yorks": "yorkshire",
 }  # fmt: skip
 # "Wokingham Borough Council", "Leeds City Council's", "Sefton Council"
+WORD = re.compile(r"[A-Za-z](?:[\w&-]|['’](?!s?\b))*")
 COUNCIL = re.compile(
     r"\b((?:[A-Z][\w'’-]+ (?:and |& |upon |of )?){1,4}?)(?:(?:Metropolitan|County|City|Borough|District|Town|Parish) )*"
     r"Council\b"
@@ -58,13 +59,17 @@ class Aim:
 def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
     """Decide which packs a question is about from the names, acronyms and dates in it."""
     own = {pack.id: _place_words(pack) for pack in packs}
-    words = [COUNTY_SHORT.get(word.lower(), word) for word in re.findall(r"[A-Za-z][\w&'’-]*", question.text)]
+    words = [COUNTY_SHORT.get(word.lower(), word) for word in WORD.findall(question.text)]
     asked = {stem(word) for word in words if word.lower() not in STOPWORDS}
     short = {word.upper() for word in words}
     told: set[str] = set()
     chosen: set[str] = set()
+    named_files: set[str] = set()
     for pack in packs:
         hits = own[pack.id] & asked
+        # what a file is called says what it is about, but others may be about that too: preferred, no more
+        if _file_words(pack) & asked - told:
+            named_files.add(pack.id)
         initials = {a for a in _initials(pack.record.council) if a in short}
         if hits or initials:
             chosen.add(pack.id)
@@ -78,22 +83,31 @@ def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
     if bodies:
         told |= {stem(w) for w in short if any(w in _initials(p.record.body) for p in packs)}
     narrowed = chosen & bodies if chosen & bodies else chosen
-    near = {pack.id for pack in packs if _meets(question, pack)}
+    near = _meeting_then(question, packs)
+    if len({pack.record.council for pack in packs if pack.record.council}) > 1:
+        # a paper that does not name its council may be this one's if its file does
+        allowed = chosen | {p.id for p in packs if p.record.council is None and _file_words(p) & asked}
+    else:
+        allowed = set()
     return Aim(
-        packs=frozenset(chosen) if chosen else None,
-        boosted=frozenset((narrowed & near) or near or (narrowed if bodies else set()) or set()),
+        packs=frozenset(allowed) if chosen and allowed else None,
+        boosted=frozenset((narrowed & near) or near or (narrowed if chosen and bodies else bodies) or named_files),
         told=frozenset(told),
     )
 
 
 def _place_words(pack: StoredPack) -> frozenset[str]:
     record = pack.record
-    slug = re.sub(r"[^A-Za-z]+", " ", record.file.removesuffix(".pdf"))
-    text = " ".join(part for part in (record.council, record.body, slug) if part)
+    text = " ".join(part for part in (record.council, record.body) if part)
     return frozenset(
         s for s in (stem(COUNTY_SHORT.get(w.lower(), w)) for w in re.findall(r"[A-Za-z]{3,}", text))
         if s not in GENERIC and s not in STOPWORDS
     )  # fmt: skip
+
+
+def _file_words(pack: StoredPack) -> frozenset[str]:
+    words = re.findall(r"[A-Za-z]{3,}", pack.record.file.removesuffix(".pdf").replace("_", " "))
+    return frozenset(s for s in map(stem, words) if s not in GENERIC and s not in STOPWORDS)
 
 
 def _initials(name: str | None) -> set[str]:
@@ -136,11 +150,13 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", low))
 
 
-def _meets(question: Analysis, pack: StoredPack) -> bool:
-    day = pack.record.meeting_date
-    if day is None:
-        return False
-    return bool(question.periods & {f"d{day.isoformat()}", f"m{day:%Y-%m}"})
+def _meeting_then(question: Analysis, packs: Sequence[StoredPack]) -> set[str]:
+    """The packs of the day that is asked for, or else of the month."""
+    dated = [(pack.id, pack.record.meeting_date) for pack in packs if pack.record.meeting_date]
+    on_day = {pack for pack, day in dated if f"d{day.isoformat()}" in question.periods}
+    if on_day or any(p.startswith("d2") for p in question.periods):
+        return on_day
+    return {pack for pack, day in dated if f"m{day:%Y-%m}" in question.periods}
 
 
 def _unknown_council(text: str, packs: Sequence[StoredPack], own: dict[str, frozenset[str]]) -> str | None:
