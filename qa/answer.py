@@ -14,7 +14,7 @@ from qa.question import Analysis, Wanted
 from qa.words import stem, stems
 
 USUAL_WORDS = 75
-MOST_WORDS = 120  # of one statement; a longer one drowns the reader
+MOST_WORDS = 130  # of an answer as it is told; a longer one drowns the reader
 MOST_CLAIMS = 4
 DROP = 0.62  # evidence scoring less than this share of the best adds nothing
 FIGURES = {Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE}
@@ -56,7 +56,7 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
     chosen: list[Evidence] = []
     same: dict[int, list[Evidence]] = {}
     covered: set[str] = set()
-    words = 0
+    words = shown_words = 0
     left = _holding(question, evidence)
     total = sum(worth.values()) or 1.0
     while left and len(chosen) < MOST_CLAIMS:
@@ -69,12 +69,13 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
             if _flat(twin.text) == _flat(best.text):
                 same.setdefault(id(twin), []).append(best)
             continue
-        length = len(told(question, best).split())
-        if length > MOST_WORDS or (chosen and words + length > USUAL_WORDS):
+        length, shown = len(best.text.split()), len(told(question, best).split())
+        if shown_words + shown > MOST_WORDS or (chosen and words + length > USUAL_WORDS):
             continue
         chosen.append(best)
         covered |= best.covers
         words += length
+        shown_words += shown
     chosen.sort(key=lambda e: -e.score)
     return [Draft(told(question, e), (e, *same.get(id(e), [])[:1])) for e in chosen]
 
