@@ -11,6 +11,7 @@ from qa.words import STOPWORDS, stem, stems, tokens
 
 LEAST_LETTERS = 5  # of a word that is corrected; shorter ones have too many neighbours
 LIKENESS = 84.0  # of a hundred
+LONGEST_ENDING = 5  # letters that stemming takes off a word: "vaccination"
 # What councils' and NHS papers abbreviate without saying so.
 USUAL = {
     "A&E": "accident emergency", "ASC": "adult social care", "BCF": "better care fund", "BC": "borough council",
@@ -75,8 +76,17 @@ def corrected(words: Sequence[str], vocabulary: Sequence[str]) -> dict[str, str]
     for word in words:
         if len(word) < LEAST_LETTERS or not word.isalpha():
             continue
-        near = [known for known in vocabulary if known[0] == word[0].lower() and abs(len(known) - len(word)) <= 3]
-        best = process.extractOne(stem(word), near, scorer=fuzz.ratio, score_cutoff=LIKENESS)
+        asked = word.lower()
+        likely = [
+            known for known in vocabulary if known[0] == asked[0] and -LONGEST_ENDING <= len(known) - len(asked) <= 3
+        ]
+        best = process.extractOne(stem(word), likely, scorer=fuzz.ratio, score_cutoff=LIKENESS)
+        if best is None:  # a slip in the ending, which the stem of the known word has lost
+            best = max(
+                ((known, len(known), 0) for known in likely if len(known) >= LEAST_LETTERS and asked.startswith(known)),
+                key=lambda hit: hit[1],
+                default=None,
+            )
         if best is not None:
             found[word] = best[0]
     return found
