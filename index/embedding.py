@@ -166,7 +166,7 @@ class Embedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging as transformers_logging
 
-            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped there
             logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
             model = SentenceTransformer(str(folder), device="cpu")
             if self.arithmetic == "bfloat16":

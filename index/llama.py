@@ -58,7 +58,7 @@ class BoardEmbedding(BaseEmbedding):
         return "BoardEmbedding"
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._embedder.embed_query(query).tolist()  # type: ignore[no-any-return]
+        return self._embedder.embed_query(query).tolist()  # type: ignore[no-any-return]  # numpy types it so
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
@@ -67,7 +67,7 @@ class BoardEmbedding(BaseEmbedding):
         return self._get_text_embeddings([text])[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return self._embedder.embed_passages(texts).tolist()  # type: ignore[no-any-return]
+        return self._embedder.embed_passages(texts).tolist()  # type: ignore[no-any-return]  # numpy types it so
 
 
 class BoardVectorStore(BasePydanticVectorStore):

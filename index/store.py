@@ -256,7 +256,7 @@ class Store:
             after = connection.execute(f"{near} AND p.id > :id ORDER BY p.id LIMIT 1", {"id": passage}).fetchone()
         return tuple(
             passage_of(row) if row is not None and row["access"] in access else None for row in (before, after)
-        )  # type: ignore[return-value]
+        )  # type: ignore[return-value]  # two in, two out
 
     def passage_ids(self, scope: Scope) -> npt.NDArray[np.int64]:
         """The ids of all passages within the scope, rising; the array is not to be written to."""

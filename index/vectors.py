@@ -103,7 +103,7 @@ class VectorIndex:
             bits[allowed] = 1
             bitmap = np.packbits(bits, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(bitmap), faiss.swig_ptr(bitmap))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # SWIG hides its arguments
         query = np.ascontiguousarray(vector, np.float32).reshape(1, -1)
         scores, ids = copy.index.search(query, min(k, len(copy.ids)), params=parameters)
         found = ids[0] >= 0

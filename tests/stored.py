@@ -23,7 +23,7 @@ def page(number: int, *lines: str) -> Page:
 
 def passage(text: str, pdf_page: int = 1, **more: object) -> Passage:
     told: dict[str, object] = {"context": "", "spans": (Span(pdf_page, 0, len(text)),), "kind": Kind.REPORT, **more}
-    return Passage(text=text, **told)  # type: ignore[arg-type]
+    return Passage(text=text, **told)  # type: ignore[arg-type]  # made up for the test
 
 
 def write(
@@ -40,4 +40,4 @@ def write(
 
 
 def pack(name: str = "northam-cabinet", version: str = "1", **more: object) -> PackRecord:
-    return replace(PackRecord(name, f"{name}.pdf", f"{name}/{version}", f"/papers/{name}.pdf"), **more)  # type: ignore[arg-type]
+    return replace(PackRecord(name, f"{name}.pdf", f"{name}/{version}", f"/papers/{name}.pdf"), **more)  # type: ignore[arg-type]  # made up for the test

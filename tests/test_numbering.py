@@ -209,7 +209,7 @@ def packs(draw: st.DrawFn) -> Random:
     for place, true in enumerate(numbers):
         page = front + place + 1
         if int(true) in starts and place < main:
-            length = next(item.last - item.first + 1 for item in items if item.first == int(true))  # type: ignore[operator]
+            length = next(item.last - item.first + 1 for item in items if item.first == int(true))  # type: ignore[operator]  # made up for the test
             own, own_kind, total = 0, chance.choice(own_form), length
         own += 1
         margin: list[MarginLine] = []

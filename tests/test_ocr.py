@@ -53,7 +53,7 @@ def scan(image: Image.Image, stamp: str = "") -> object:
 
 @needs_tesseract
 def test_a_scanned_page_is_read_with_its_stamp_once(tmp_path: Path) -> None:
-    (page,) = read(draw(tmp_path / "scan.pdf", scan(picture_of(tmp_path), "Page 7")))  # type: ignore[arg-type]
+    (page,) = read(draw(tmp_path / "scan.pdf", scan(picture_of(tmp_path), "Page 7")))  # type: ignore[arg-type]  # made up for the test
     assert page.scanned
     assert page.text.splitlines() == [*SENTENCES, "Page 7"]
     assert len({line.block for line in page.lines}) == 2
@@ -62,7 +62,7 @@ def test_a_scanned_page_is_read_with_its_stamp_once(tmp_path: Path) -> None:
 @needs_tesseract
 @pytest.mark.parametrize("tilt", [-1.4, 1.2])
 def test_a_scan_that_lies_askew_is_read_line_by_line(tmp_path: Path, tilt: float) -> None:
-    (page,) = read(draw(tmp_path / "scan.pdf", scan(picture_of(tmp_path, tilt=tilt))))  # type: ignore[arg-type]
+    (page,) = read(draw(tmp_path / "scan.pdf", scan(picture_of(tmp_path, tilt=tilt))))  # type: ignore[arg-type]  # made up for the test
     assert page.text.splitlines() == SENTENCES
 
 
@@ -75,7 +75,7 @@ def test_a_scan_that_lies_on_its_side_is_read(tmp_path: Path, turn: int) -> None
         sheet.paragraph(90, 120, SENTENCES * 4, 13)
 
     image = picture_of(tmp_path, long_page, turn=turn)
-    (page,) = read(draw(tmp_path / "scan.pdf", scan(image), size=size))  # type: ignore[arg-type]
+    (page,) = read(draw(tmp_path / "scan.pdf", scan(image), size=size))  # type: ignore[arg-type]  # made up for the test
     assert page.text.splitlines()[:5] == SENTENCES
     x0, y0, x1, y1 = page.lines[0].box
     assert (y1 - y0 > x1 - x0) == (turn != 180)
@@ -95,7 +95,7 @@ def test_a_scanned_table_comes_out_in_rows(tmp_path: Path) -> None:
                 sheet.write(x, y, text, 12)
 
     image = picture_of(tmp_path, table, tilt=-0.7)
-    (page,) = read(draw(tmp_path / "scan.pdf", scan(image)))  # type: ignore[arg-type]
+    (page,) = read(draw(tmp_path / "scan.pdf", scan(image)))  # type: ignore[arg-type]  # made up for the test
     assert [line.text for line in page.lines if line.cells] == [
         "Scheme\tGrant\tTotal",
         "Carers\t1,263\t12,600",
@@ -105,7 +105,7 @@ def test_a_scanned_table_comes_out_in_rows(tmp_path: Path) -> None:
 
 @needs_tesseract
 def test_pages_keep_their_order_while_scans_are_recognised(tmp_path: Path) -> None:
-    path = draw(tmp_path / "mixed.pdf", typed, scan(picture_of(tmp_path)), typed, scan(picture_of(tmp_path)), typed)  # type: ignore[arg-type]
+    path = draw(tmp_path / "mixed.pdf", typed, scan(picture_of(tmp_path)), typed, scan(picture_of(tmp_path)), typed)  # type: ignore[arg-type]  # made up for the test
     with open_pdf(path) as file:
         pages = list(file.pages(workers=2))
     assert [page.pdf_page for page in pages] == [1, 2, 3, 4, 5]
@@ -116,13 +116,13 @@ def test_pages_keep_their_order_while_scans_are_recognised(tmp_path: Path) -> No
 @needs_tesseract
 def test_a_picture_without_words_is_unreadable_not_blank(tmp_path: Path) -> None:
     noise = Image.fromarray(np.tile(np.linspace(90, 200, 800, dtype=np.uint8), (1100, 1)))
-    (page,) = read(draw(tmp_path / "photo.pdf", scan(noise)))  # type: ignore[arg-type]
+    (page,) = read(draw(tmp_path / "photo.pdf", scan(noise)))  # type: ignore[arg-type]  # made up for the test
     assert not page.readable
     assert not page.blank
 
 
 def test_without_recognition_a_scan_is_told_as_scanned_and_unreadable(tmp_path: Path) -> None:
-    path = draw(tmp_path / "scan.pdf", scan(picture_of(tmp_path)))  # type: ignore[arg-type]
+    path = draw(tmp_path / "scan.pdf", scan(picture_of(tmp_path)))  # type: ignore[arg-type]  # made up for the test
     with open_pdf(path, ocr="off") as file:
         page = next(file.pages())
     assert page.scanned
