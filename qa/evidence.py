@@ -177,10 +177,11 @@ def gather(
     if near:
         closeness = embed([_compared(e) for e in near]) @ vector
         near = [
-            _replaced(e, e.score + WEIGHTS.meaning * float(c), float(c)) for e, c in zip(near, closeness, strict=True)
+            replace(e, score=e.score + WEIGHTS.meaning * float(c), meaning=float(c))
+            for e, c in zip(near, closeness, strict=True)
         ]
         floor = min(e.meaning for e in near)
-        rest = [_replaced(e, e.score + WEIGHTS.meaning * floor * 0.8, 0.0) for e in rest]
+        rest = [replace(e, score=e.score + WEIGHTS.meaning * floor * 0.8, meaning=0.0) for e in rest]
     return sorted([*near, *rest], key=lambda e: -e.score)
 
 
@@ -188,10 +189,6 @@ def _compared(e: Evidence) -> str:
     """What is compared with the question: the beginning of the evidence, a short one with what it stands under."""
     text = f"{e.around} {e.text}" if len(e.text) < SHORT_TEXT else e.text
     return " ".join(text.split()[:COMPARED_WORDS])
-
-
-def _replaced(e: Evidence, score: float, meaning: float) -> Evidence:
-    return replace(e, score=score, meaning=meaning)
 
 
 def _units(passage: Passage) -> Iterator[Evidence]:

@@ -25,7 +25,7 @@ from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
 from qa.support import lacks_kind, missing_names, not_given, not_refused, off_topic, other_period, undecided_meeting
 from qa.verify import Place, checked, stretches
-from qa.words import STOPWORDS, stem, tokens
+from qa.words import content_words, stem
 
 PASSAGES_TOLD = 30  # of the ranking, in the answer object
 EARLIER_WORTH = 0.5  # of a word that only an earlier question has
@@ -99,7 +99,7 @@ class Reader:
         answer.passages = self._ranked(best_first[:PASSAGES_TOLD], packs, scope, _focus(evidence))
         reason = self._turned_down(question, ranking.hits, evidence, worth, frequency, where, packs, scope)
         if reason is not None:
-            answer.answer, answer.notes = NOT_FOUND, [reason] if reason else []
+            answer.notes = [reason] if reason else []
         else:
             self._tell(answer, compose(question, evidence, worth), packs, scope)
         return _timed(answer, began, retrieved)
@@ -107,7 +107,7 @@ class Reader:
     def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
         """Acronyms spelled out, official words for everyday ones, and what misspelled words were meant to be."""
         more = expansions(question.text, (pack.record.acronyms for pack in packs.values()))
-        words = [word for word in tokens(question.text) if word.lower() not in STOPWORDS]
+        words = content_words(question.text)
         counts = self._store.document_frequency(words)
         unknown = [word for word in words if not counts[word] and word not in question.proper.values()]
         return more + list(corrected(unknown, self._vocabulary()).values()) if unknown else more

@@ -18,7 +18,7 @@ from index.vectors import VectorIndex
 from qa.periods import periods
 from qa.question import Analysis
 from qa.scope import Aim
-from qa.words import STOPWORDS, tokens
+from qa.words import content_words
 
 DEPTH = 80  # of each ranking; the reader looks at far fewer
 FUSION_OFFSET = 20  # of reciprocal rank fusion: how fast a place loses worth
@@ -57,8 +57,7 @@ class Retriever:
     def search(self, question: Analysis, scope: Scope, where: Aim, more: Sequence[str] = ()) -> Ranking:
         """Rank the passages within ``scope``; ``more`` are further words to look for (other spellings, names)."""
         vector = self._embedder.embed_query(question.text)
-        words = [token for token in tokens(question.text) if token.lower() not in STOPWORDS]
-        lexical = self._store.fts(any_of([*words, *more]), scope, DEPTH, (1.0, CONTEXT_WEIGHT))
+        lexical = self._store.fts(any_of([*content_words(question.text), *more]), scope, DEPTH, (1.0, CONTEXT_WEIGHT))
         ids, closeness = self._vectors.search(vector, DEPTH, self._store.passage_ids(scope))
         dense = [(int(id_), float(score)) for id_, score in zip(ids, closeness, strict=True)]
         fused = fuse([(lexical, LEXICAL_WEIGHT), (dense, DENSE_WEIGHT)])

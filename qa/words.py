@@ -51,6 +51,11 @@ def tokens(text: str) -> Iterable[str]:
     return (match.group() for match in TOKEN.finditer(text))
 
 
+def content_words(text: str) -> list[str]:
+    """The words and numbers of ``text`` as printed, less the stopwords."""
+    return [token for token in tokens(text) if token.lower() not in STOPWORDS]
+
+
 def names(text: str) -> list[str]:
     """Capitalised words that do not merely begin the sentence: likely names."""
     found = []
