@@ -11,7 +11,6 @@ faster one.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -21,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.papers import chosen
+from eval.questions import read_questions
 from index.embedding import Embedder, has_bfloat16_units, load_embedder
 from index.errors import UnusableFileError
 from index.pdf import open_pdf
@@ -57,7 +57,7 @@ def passages_of(files: Iterable[Path], count: int) -> list[str]:
 def questions_of(file: Path | None, passages: Sequence[str]) -> list[str]:
     """The questions in the file, thinned out to some sixty, or the openings of as many passages."""
     if file is not None:
-        asked = [json.loads(line)["question"] for line in file.read_text(encoding="utf-8").splitlines() if line]
+        asked = [question.question for question in read_questions(file)]
     else:
         asked = [" ".join(passage.split()[:QUESTION_WORDS]) for passage in passages]
     return asked[:: -(-len(asked) // QUESTIONS)]

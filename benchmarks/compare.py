@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.papers import chosen, repeated
 from benchmarks.report import print_report, summary
 
-QUESTIONS = Path("eval/data/samples.jsonl")
+QUESTIONS = Path("eval/data/samples")
 COLD_QUESTION = "What was agreed about the budget?"
 
 
@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
     parser.add_argument("paths", metavar="PDF_OR_FOLDER", nargs="*", type=Path, help="default: the sample packs")
     parser.add_argument("--pages", metavar="N", type=int, default=600, help="pages to ask questions over (600)")
-    parser.add_argument("--questions", metavar="JSONL", type=Path, default=QUESTIONS, help="default: the samples' own")
+    parser.add_argument("--questions", metavar="SET", type=Path, default=QUESTIONS, help="default: the samples' own")
     parser.add_argument("--repeats", metavar="N", type=int, default=3, help="runs of each side (3)")
     parser.add_argument("--out", metavar="JSON", type=Path, default=Path("build/benchmarks/compare.json"))
     return parser.parse_args()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -39,6 +39,16 @@ class GoldQuestion(BaseModel):
     also: list[int] = Field(default_factory=list, description="PDF pages that are right to cite too")
     elsewhere: dict[str, list[int]] = Field(default_factory=dict, description="PDF pages of other packs, right too")
     history: list[tuple[str, str]] = Field(default_factory=list, description="Earlier questions and their answers")
+    answer: str = Field("", description="A right answer in a sentence, for people who read the report")
+    asker: str = Field("", description="Whose way of asking it is: councillor or officer")
+    state: Literal["draft", "checked"] = Field("checked", description="Drafts are left out until a person checked them")
+    note: str = Field("", description="What a person who checks it should know")
+
+    def right_places(self) -> set[tuple[str, int]]:
+        """Every pack and PDF page that is right to cite."""
+        own = {*self.also, *(page for quote in self.gold for page in quote)}
+        twins = {(pack, page) for pack, pages in self.elsewhere.items() for page in pages}
+        return twins | {(self.pack, page) for page in own}
 
     def asked(self) -> Question:
         """The question as a person would put it to the service."""
@@ -55,9 +65,24 @@ class TruePage(BaseModel):
     text: str
 
 
+def question_files(path: Path) -> list[Path]:
+    """The JSONL files of a set: itself, or those in the folder. Raises QuestionSetError where there are none."""
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    files = [file for file in files if not file.name.endswith(PAGE_MAP)]
+    if not files:
+        raise QuestionSetError(f"There is no question file (*.jsonl) in {path}.", "One JSON object a line is expected.")
+    return files
+
+
 def read_questions(path: Path) -> list[GoldQuestion]:
-    """The questions of a JSONL set. Raises QuestionSetError."""
-    return _read(path, GoldQuestion)
+    """The questions of a set: a JSONL file, or a folder of such files. Raises QuestionSetError."""
+    questions = [question for file in question_files(path) for question in _read(file, GoldQuestion)]
+    met: set[str] = set()
+    for question in questions:
+        if question.id in met:
+            raise QuestionSetError(f"{path} has two questions {question.id}.", "Each id stands for one question.")
+        met.add(question.id)
+    return questions
 
 
 def read_pages(folder: Path) -> dict[str, dict[int, TruePage]]:

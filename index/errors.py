@@ -82,3 +82,9 @@ class ModelUnavailableError(BoardQAError):
     """The embedding model cannot be loaded."""
 
     code = "model_unavailable"
+
+
+class FeedbackFullError(BoardQAError):
+    """As much feedback is kept as may be; the operator must export it and delete some."""
+
+    code = "feedback_full"

@@ -10,12 +10,19 @@ from pathlib import Path
 from index.errors import BoardQAError, IndexDamagedError
 
 DATABASE = "board-qa.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 60  # another process's commit of a 1,000-page pack takes about a second
 
 # Passages are the content of the text index (content=…), so their words are stored once; rows leave it by the
 # 'delete' command with the old values. Contentless-delete tables would need SQLite 3.43.
 TOKENIZER = "porter unicode61 remove_diacritics 2"
+
+# No part of the index: what users said of answers. Writing to it changes no generation.
+FEEDBACK_TABLE = """
+CREATE TABLE feedback (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, packs TEXT NOT NULL, entry TEXT NOT NULL
+);
+"""
 
 TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -58,9 +65,12 @@ CREATE TABLE refused (
     path TEXT PRIMARY KEY, file TEXT NOT NULL, sha256 TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
     hint TEXT NOT NULL
 ) WITHOUT ROWID;
-
+{FEEDBACK_TABLE}
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+
+# What an index of an older version lacks, by that version; each step leads to the next one.
+STEPS = {1: FEEDBACK_TABLE}
 
 REBUILD_HINT = "Move {path} away and run `board-qa ingest` on the PDFs again."
 
@@ -99,7 +109,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def prepare(path: Path) -> None:
-    """Make the file where there is none, and make sure that it is one of ours and of this version.
+    """Make the file where there is none, bring an older one up to date, and make sure that it is one of ours.
 
     Raises IndexDamagedError for a foreign, damaged or newer file.
     """
@@ -113,8 +123,13 @@ def prepare(path: Path) -> None:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if version == 0 and tables == 0:
-                for statement in TABLES.split(";\n"):  # executescript would end our transaction
-                    connection.execute(statement)
+                _run(connection, TABLES)
+                connection.execute("COMMIT")
+                return
+            if version in STEPS:
+                for older in range(version, SCHEMA_VERSION):
+                    _run(connection, STEPS[older])
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 connection.execute("COMMIT")
                 return
         finally:
@@ -127,6 +142,11 @@ def prepare(path: Path) -> None:
             "Update board-qa, or choose another data folder with --data.",
         )
     raise IndexDamagedError(f"{path} is no board-qa index.", REBUILD_HINT.format(path=path))
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";\n"):  # executescript would end our transaction
+        connection.execute(statement)
 
 
 def count_change(connection: sqlite3.Connection) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from index.errors import BoardQAError
 from qa.boundary import CRASH, Boundary, error_body, install_error_handlers, log
 from qa.errors import NotReadyError
+from qa.feedback import Feedback, FeedbackReceipt
 from qa.model import Answer, PackInfo, PageInfo, PageView, Question, RankedPassage
 from qa.parameters import QueryFilters, Service, pack_named
 from qa.service import BoardQA
@@ -81,6 +82,12 @@ def ask(question: Question, service: Service, accept: Annotated[str, Header()] =
     if EVENT_STREAM in accept:
         return StreamingResponse(_answer_events(service, question), media_type=EVENT_STREAM)
     return service.ask(question)
+
+
+@api.post("/api/feedback", status_code=201)
+def feedback(feedback: Feedback, service: Service) -> FeedbackReceipt:
+    """Keep what a user thinks of an answer; the id it is kept under."""
+    return FeedbackReceipt(id=service.feedback(feedback))
 
 
 @api.get("/api/search")

@@ -50,7 +50,7 @@ def ask_batch(
     if questions.resolve() == answers.resolve():
         raise UsageError("--batch and --out name the same file.", "Give the answers a file of their own.")
     try:
-        answered = _repair(answers)
+        answered = repair(answers)
         met: set[Identity] = set()
         with questions.open("rb") as source, answers.open("a", encoding="utf-8") as sink:
             for number, raw in enumerate(source, 1):
@@ -113,7 +113,7 @@ def _turns(history: object) -> object:
     ]
 
 
-def _repair(answers: Path) -> set[Identity]:
+def repair(answers: Path) -> set[Identity]:
     """The ids in ``answers``, after cutting off a last line that a crash left unfinished; none for a missing file.
 
     Raises UsageError where another line is no answer: the file then is something else and is left as it is.

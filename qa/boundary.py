@@ -41,6 +41,7 @@ STATUS_OF_CODE = {
     "unknown_page": 404,
     "not_found": 404,
     "method_not_allowed": 405,
+    "feedback_full": 507,
     "not_ready": 503,
     "index_mismatch": 503,
     "index_damaged": 503,

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from eval.options import add_options
 from index.errors import BoardQAError
 from index.model import Kind
 from qa.errors import EXIT_FAILED, EXIT_INTERRUPTED, exit_code
@@ -94,15 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     command("doctor", "Check packages, model, OCR, index and disk, and say what to do.", json)
 
-    evaluate = command("eval", "Ask a set of questions and score the answers.")
-    evaluate.add_argument(
-        "--set", metavar="FILE", type=Path, help="question set, JSONL (default: the sample packs' own)"
-    )
-    evaluate.add_argument(
-        "--pages", metavar="DIR", type=Path, help="folder of its packs, *.pdf, and their true pages, *.pages.jsonl"
-    )
-    evaluate.add_argument("--out", metavar="DIR", type=Path, help="where answers and scores go (default: build/eval)")
-    evaluate.add_argument("--floors", metavar="FILE", type=Path, help="least allowed scores; below one, exit 1")
+    add_options(command("eval", "Ask a set of questions, score the answers, and guard against worse ones."), data)
     return parser
 
 

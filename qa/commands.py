@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -164,23 +163,9 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
     # qa knows nothing of eval but this: the command is one of board-qa's.
-    from eval.cli import SAMPLE_FLOORS, SAMPLE_QUESTIONS, run_eval
+    from eval.cli import run as run_eval
 
-    if bool(options.set) != bool(options.pages):
-        raise UsageError("--set and --pages belong together.", "Name the questions and the folder of their packs.")
-    out = options.out or Path("build/eval")
-    pages = options.pages or Path("build/samples")
-    if not pages.is_dir():
-        build = "Build the sample packs with `python -m tests.packs.build build/samples`, or name --set and --pages."
-        raise UsageError(f"There is no folder {pages}.", build)
-    return run_eval(
-        options.set or SAMPLE_QUESTIONS,
-        # Packs of an evaluation stay out of the everyday index unless that is named.
-        settings.data if options.data else out / "index",
-        pages,
-        out,
-        options.floors or (None if options.set else SAMPLE_FLOORS),
-    )
+    return run_eval(options, settings)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {

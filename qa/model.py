@@ -111,6 +111,34 @@ class Answer(BaseModel):
     timing_ms: dict[str, float] = Field(default_factory=dict)
 
 
+class TracedPage(BaseModel):
+    """One page that an answer passed on its way."""
+
+    file: str
+    pack: str
+    pdf_page: int
+
+
+class Trace(BaseModel):
+    """How an answer came about, step by step; asked for to find where a miss arose."""
+
+    retrieved: list[TracedPage] = Field(default_factory=list, description="Pages of all passages found, best first")
+    read: list[TracedPage] = Field(default_factory=list, description="Pages whose text was weighed as evidence")
+    drafted: list[TracedPage] = Field(default_factory=list, description="Pages that the drafted statements rest on")
+    removed: list[str] = Field(default_factory=list, description="Drafted statements that the last check took out")
+    declined: str | None = Field(None, description="Why nothing was drafted, in the words told; null when it was")
+
+
+class Identity(BaseModel):
+    """What answers depend on besides the question, for telling runs of an evaluation apart."""
+
+    index_generation: int = Field(description="Raised by every change to the index")
+    index_sha256: str = Field(description="Of the ids and contents of the packs that may be seen")
+    models: dict[str, str] = Field(description="Name of each model by what it does")
+    prompts: dict[str, str] = Field(default_factory=dict, description="Version of each prompt by name")
+    settings: dict[str, str]
+
+
 class PackItem(BaseModel):
     item: str
     title: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from index.embedding import Embedder
 from index.fulltext import any_of
-from index.model import Kind, Page
+from index.model import Kind, Page, Passage
 from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
 from index.vectors import VectorIndex
@@ -18,7 +18,7 @@ from qa.conversation import standalone
 from qa.evidence import Evidence, gather
 from qa.expand import corrected, expansions
 from qa.marks import boxes_of
-from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status
+from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status, Trace, TracedPage
 from qa.question import ASKING, Analysis, Wanted, analyse
 from qa.remembered import Remembered
 from qa.retrieve import Hit, Retriever, inverse_frequency
@@ -63,8 +63,11 @@ class Reader:
         where = aim(question, list(packs.values()))
         return self._retriever.search(question, scope, where, self._other_words(question, packs)).hits[:limit]
 
-    def answer(self, asked: Question, scope: Scope) -> Answer:
-        """The answer object: evidence first, checked, or "not found" with the nearest pages."""
+    def answer(self, asked: Question, scope: Scope, trace: Trace | None = None) -> Answer:
+        """The answer object: evidence first, checked, or "not found" with the nearest pages.
+
+        ``trace`` is told what happened at each step.
+        """
         began = time.perf_counter()
         own = analyse(asked.question)
         text = standalone(asked.question, asked.history)
@@ -96,12 +99,20 @@ class Reader:
         worth = self._worth(question, own, where, frequency, more)
         evidence = gather(question, ranking.hits, worth, ranking.vector, self._embed)
         best_first = by_evidence(ranking.hits, evidence)
+        trace = trace if trace is not None else Trace()
+        trace.retrieved = _traced((hit.passage for hit in best_first), packs)
+        trace.read = _traced((e.passage for e in evidence), packs)
         answer.passages = self._ranked(best_first[:PASSAGES_TOLD], packs, scope, _focus(evidence))
         reason = self._turned_down(question, ranking.hits, evidence, worth, frequency, where, packs, scope)
         if reason is not None:
             answer.notes = [reason] if reason else []
+            trace.declined = reason
         else:
-            self._tell(answer, compose(question, evidence, worth), packs, scope)
+            drafts = compose(question, evidence, worth)
+            trace.drafted = _traced((e.passage for draft in drafts for e in draft.places), packs)
+            self._tell(answer, drafts, packs, scope)
+            told = {claim.text for claim in answer.claims}
+            trace.removed = [draft.text for draft in drafts if draft.text not in told]
         return _timed(answer, began, retrieved)
 
     def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
@@ -283,6 +294,12 @@ def _focus(evidence: Sequence[Evidence]) -> dict[int, int]:
         for pdf_page, _, _, _ in stretches(e.passage, e.start, e.end):
             found.setdefault(e.passage.id, pdf_page)
     return found
+
+
+def _traced(passages: Iterable[Passage], packs: Mapping[str, StoredPack]) -> list[TracedPage]:
+    """The pages of passages, each once, in their order."""
+    pages = dict.fromkeys((passage.pack, span.pdf_page) for passage in passages for span in passage.spans)
+    return [TracedPage(file=packs[pack].record.file, pack=pack, pdf_page=number) for pack, number in pages]
 
 
 def _citation(n: int, place: Place, pack: StoredPack, pages: Mapping[int, StoredPage]) -> Citation:

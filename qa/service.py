@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from index.copies import copy_of
 from index.errors import BoardQAError, UnknownPackError
-from index.model import Access, Kind, Page
+from index.feedback_store import FeedbackStore
+from index.model import Access, Kind, Page, Passage
 from index.records import PUBLIC_ONLY, Scope, StoredPack, StoredPage
 from index.store import Store
 from qa.errors import EmptyQuestionError, NotReadyError, QuestionTooLongError, UnknownPageError, UsageError
+from qa.feedback import Feedback, FeedbackEntry, keep, kept
 from qa.model import (
     Answer,
     Filters,
+    Identity,
     IngestReport,
     PackInfo,
     PackItem,
@@ -24,15 +28,19 @@ from qa.model import (
     Question,
     RankedPassage,
     Refused,
+    Trace,
 )
 from qa.settings import Settings
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
     from index.embedding import Embedder
     from index.ingest import Progress
     from index.vectors import VectorIndex
     from qa.reader import Reader
 
+ANSWER_SETTINGS = ("query_prefix", "passage_prefix", "arithmetic", "ocr", "allow_exempt")  # that change answers
 FILES = "files"  # folder of the copies of the indexed PDFs, each named by its content
 
 
@@ -45,6 +53,7 @@ class BoardQA:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self._store = store
+        self._feedback = FeedbackStore(store.path)
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._reader: Reader | None = None
@@ -57,6 +66,7 @@ class BoardQA:
 
     def close(self) -> None:
         """Close the index."""
+        self._feedback.close()
         self._store.close()
 
     @property
@@ -80,6 +90,22 @@ class BoardQA:
                     threads=self.settings.threads,
                 )
             return self._embedder
+
+    def language_model(self) -> LLM | None:
+        """The language model that is set; None without one. Raises LanguageModelError where it cannot be one."""
+        settings = self.settings
+        if not settings.llm_url:
+            return None
+        from qa.llm import open_llm
+
+        return open_llm(
+            settings.llm_url,
+            settings.llm_model,
+            settings.llm_key,
+            api_version=settings.llm_api_version,
+            timeout=settings.llm_timeout,
+            context=settings.llm_context,
+        )
 
     def _ready_reader(self) -> Reader:
         with self._lock:
@@ -137,11 +163,15 @@ class BoardQA:
         )
 
     def remove(self, packs: Sequence[str]) -> list[str]:
-        """Take packs (ids or file names) out of the index; their ids. Raises UnknownPackError before any is gone."""
+        """Take packs (ids or file names) out of the index; their ids. Raises UnknownPackError before any is gone.
+
+        Feedback on answers that quote them goes too.
+        """
         from index.copies import drop_unused_copies
 
         found = list(dict.fromkeys(self._store.pack(name, self._access).id for name in packs))
         for pack in found:
+            self._feedback.forget_pack(pack)
             self._store.remove(pack)
         drop_unused_copies(self._store, self._files)
         with self._lock:
@@ -164,6 +194,10 @@ class BoardQA:
         """One page with its text. Raises UnknownPackError, UnknownPageError."""
         stored, page = self._page(pack, pdf_page)
         return PageView(**_page_info(stored).model_dump(), text=page.text, width=page.width, height=page.height)
+
+    def passages(self, pack: str) -> list[Passage]:
+        """The passages of a pack in reading order. Raises UnknownPackError."""
+        return self._store.passages_of(self._store.pack(pack, self._access).id, self._access)
 
     def page_png(self, pack: str, pdf_page: int, width: int = 1200) -> bytes:
         """The picture of a page, ``width`` pixels wide. Raises UnknownPackError, UnknownPageError."""
@@ -209,15 +243,53 @@ class BoardQA:
         Raises EmptyQuestionError, QuestionTooLongError, NotReadyError (nothing indexed), UnknownPackError (filter),
         IndexMismatchError, ModelUnavailableError.
         """
+        return self.traced(question)[0]
+
+    def traced(self, question: Question) -> tuple[Answer, Trace]:
+        """As ``ask``, with how the answer came about."""
         self._check(question.question)
-        return self._ready_reader().answer(question, self._scope(question.filters))
+        trace = Trace()
+        return self._ready_reader().answer(question, self._scope(question.filters), trace), trace
+
+    def identity(self) -> Identity:
+        """What answers depend on besides the question: the index's content, the models, the settings."""
+        contents = sorted(f"{pack.record.id} {pack.record.sha256}" for pack in self._store.packs(self._access))
+        return Identity(
+            index_generation=self._store.generation().number,
+            index_sha256=hashlib.sha256("\n".join(contents).encode()).hexdigest(),
+            models={"embedding": self._model().identity.name},
+            settings={name: str(getattr(self.settings, name)) for name in ANSWER_SETTINGS},
+        )
 
     def search(self, query: str, filters: Filters, limit: int = 20) -> list[RankedPassage]:
         """The passages nearest to a query, best first. Raises as ``ask``."""
         self._check(query)
         return self._ready_reader().search(query, self._scope(filters), limit)
 
+    # What users say of answers
+
+    def feedback(self, feedback: Feedback) -> str:
+        """Keep what a user thinks of an answer; the id it is kept under.
+
+        Raises EmptyQuestionError, QuestionTooLongError, UsageError (too large or not to be kept), FeedbackFullError.
+        """
+        self._check_words(feedback.question)
+        return keep(self._feedback, feedback)
+
+    def feedback_entries(self) -> list[FeedbackEntry]:
+        """All feedback, oldest first. For those who run the service: it may quote papers that not all may see."""
+        return kept(self._feedback)
+
+    def forget_feedback(self, ids: Sequence[str]) -> int:
+        """Delete feedback by its ids; how many there were."""
+        return self._feedback.forget(ids)
+
     def _check(self, text: str) -> None:
+        self._check_words(text)
+        if not self._store.packs(self._access):
+            raise NotReadyError("No pack is indexed yet.", "Run `board-qa ingest` on a folder of PDFs first.")
+
+    def _check_words(self, text: str) -> None:
         if not text.strip() or not any(c.isalnum() for c in text):
             raise EmptyQuestionError("The question is empty.", "Ask in your own words, such as: what was agreed on …?")
         most = self.settings.max_question_chars
@@ -225,8 +297,6 @@ class BoardQA:
             raise QuestionTooLongError(
                 f"The question has {len(text)} characters, more than {most}.", "Ask one thing in a sentence or two."
             )
-        if not self._store.packs(self._access):
-            raise NotReadyError("No pack is indexed yet.", "Run `board-qa ingest` on a folder of PDFs first.")
 
     def _scope(self, filters: Filters) -> Scope:
         try:

@@ -41,6 +41,15 @@ class Settings(BaseSettings):
         False,
         description="Whether everyone who uses this installation may see exempt papers (Schedule 12A, Part II).",
     )
+    llm_url: str = Field(
+        "",
+        description="OpenAI-compatible endpoint that words the answers; without one they are put together of quotes.",
+    )
+    llm_model: str = Field("", description="The model's name as that endpoint knows it.")
+    llm_key: SecretStr | None = Field(None, description="The endpoint's key, where it asks for one.")
+    llm_api_version: str = Field("", description="For Azure OpenAI deployments reached through dated interfaces.")
+    llm_timeout: float = Field(60.0, gt=0, description="Seconds after which the answer is put together of quotes.")
+    llm_context: int = Field(4096, ge=1024, description="Tokens that the model takes, question and answer included.")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port that `serve` listens on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -69,5 +78,5 @@ def load_settings(**given: Any) -> Settings:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
         about = Settings.model_fields[name].description if name in Settings.model_fields else ""
-        shown = "" if name == "password" else f" (it is {first['input']!r})"
+        shown = "" if name in ("password", "llm_key") else f" (it is {first['input']!r})"
         raise SettingsError(f"{variable(name)}: {first['msg']}{shown}.", about or "") from None

@@ -21,18 +21,25 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 
 def commands() -> str:
     """Every command with its arguments and options."""
-    parser = build_parser()
-    [subparsers] = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     parts = ["Before or after any command: `--data DIR`, the folder of the index (default: `./data`).\n"]
-    for name, command in subparsers.choices.items():
+    for name, command in _commands("board-qa", build_parser()):
         rows = [row for action in command._actions if (row := _option(action))]
-        parts.append(f"**`board-qa {name}`** {command.description}\n")
+        parts.append(f"**`{name}`** {command.description}\n")
         parts.append("\n".join(["| option | does |", "|---|---|", *rows]) + "\n" if rows else "")
     return "\n".join(part for part in parts if part)
 
 
+def _commands(name: str, parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command under ``name``, those of commands with parts of their own following these."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for part, command in action.choices.items():
+                yield f"{name} {part}", command
+                yield from _commands(f"{name} {part}", command)
+
+
 def _option(action: argparse.Action) -> str | None:
-    if action.help == argparse.SUPPRESS or action.dest == "help":
+    if action.help == argparse.SUPPRESS or action.dest == "help" or isinstance(action, argparse._SubParsersAction):
         return None
     shown = ", ".join(action.option_strings) or str(action.metavar)
     if action.option_strings and action.nargs != 0:

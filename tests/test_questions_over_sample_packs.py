@@ -19,7 +19,7 @@ from index.store import Store
 from qa.model import Answer, Question, Status
 from qa.service import BoardQA
 
-QUESTIONS = Path(__file__).resolve().parents[1] / "eval" / "data" / "samples.jsonl"
+QUESTIONS = Path(__file__).resolve().parents[1] / "eval" / "data" / "samples"
 FIGURE = re.compile(r"\d[\d,.]*\d|\d")
 USUAL_WORDS, MOST_WORDS = 80, 160
 LEAST_PASSAGES = 10

@@ -19,14 +19,15 @@ from reportlab.pdfbase.ttfonts import TTFont
 from tests.packs.drawing import Label, Stamp, draw
 from tests.packs.layout import Sheet, blank_sheet, set_paper
 from tests.packs.markup import Paper, read_paper
-from tests.packs.packs import BLANK, BLANK_NOTED, PACKS, Item, Pack
+from tests.packs.pack import BLANK, BLANK_NOTED, Item, Pack
+from tests.packs.packs import PACKS
 
 PAPERS = Path(__file__).parent / "papers"
 FONTS = Path(reportlab.__file__).parent / "fonts"
 EXEMPT_NOTE = (
     "By virtue of paragraph(s) 3 of Part 1 of Schedule 12A of the Local Government Act 1972. Document is Restricted"
 )
-PLACEHOLDER = re.compile(r"\{(?:(?P<pack>\w+) )?(?P<item>\d+)(?P<first>\.first)?\}")
+PLACEHOLDER = re.compile(r"\{(?:(?P<pack>\w+) )?(?P<item>\d+|[A-Z]+(?:/\d+)+)(?P<first>\.first)?\}")
 Range = tuple[int, int]
 
 
@@ -87,7 +88,7 @@ def _inside(pack: Pack, start: int) -> list[Side]:
 def _front(pack: Pack, ranges: dict[str, dict[str, Range]]) -> list[Side]:
     def pages(match: re.Match[str]) -> str:
         first, last = ranges[match["pack"] or pack.folder][match["item"]]
-        return str(first) if match["first"] or first == last else f"{first} - {last}"
+        return str(first) if match["first"] or first == last else f"{first}{pack.between}{last}"
 
     text = (PAPERS / pack.folder / "front.txt").read_text(encoding="utf-8")
     paper = read_paper(PLACEHOLDER.sub(pages, text))

@@ -1,7 +1,7 @@
 """Blocks set on sheets: every mark's place, and the text of each sheet as printed.
 
 Points, origin at the bottom left of the sheet as displayed. A paragraph may run over a sheet's end; a table breaks
-between rows and its header is not repeated, as in most published packs.
+between rows, mostly without its header on the next sheet, as in published packs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from tests.packs.markup import Bars, Break, Gap, Paper, Prose, Table
+from tests.packs.markup import Bars, Break, Gap, Paper, Prose, Row, Table
 
 A4 = (595.28, 841.89)
 RAG = {"Green": (0.55, 0.80, 0.45), "Amber": (1.0, 0.78, 0.30), "Red": (0.90, 0.40, 0.38)}
@@ -199,39 +199,53 @@ class _Setter:
     def table(self, table: Table) -> None:
         if table.title:
             self.prose(Prose("bold", table.title))
-        total = sum(table.widths)
+        self.y -= table.size * 1.2 * 0.4
+        header = [row for row in table.rows if row.header]
+        for row in table.rows:
+            here = self.sheet
+            self.room(self._height(table, row))
+            if table.repeat and self.sheet is not here:
+                for again in header:
+                    self.row(table, again)
+            self.row(table, row)
+        self.y -= table.size * 1.2 * 0.6
+
+    def row(self, table: Table, row: Row) -> None:
+        """Sets one table row below ``y``; the room for it must be there."""
+        leading, height = table.size * 1.2, self._height(table, row)
+        font = self._font(row)
+        for x0, x1, text, lines in self._cells(table, row):
+            if text in RAG or (row.header and table.grid):
+                fill = RAG.get(text, (0.88, 0.90, 0.93))
+                self.sheet.marks.append(Box(x0, self.y - height, x1 - x0, height, fill))
+            if table.grid:
+                self.sheet.marks.append(Box(x0, self.y - height, x1 - x0, height))
+            number = text.replace(",", "").replace(".", "").lstrip("-£(").rstrip("%)k").isdigit()
+            for i, line in enumerate(lines):
+                place = x1 - 4 - stringWidth(line, font, table.size) if number else x0 + 4
+                baseline = self.y - 3 - (i + 0.8) * leading
+                self.sheet.marks.append(Text(place, baseline, line, font, table.size, self.colour))
+        cells = [[" ".join(text.split()), *[""] * (span - 1)] for text, span in row.cells]
+        self.sheet.text.append("\t".join(cell for group in cells for cell in group))
+        self.y -= height
+
+    def _font(self, row: Row) -> str:
+        return self.face.bold if row.header or row.bold else self.face.regular
+
+    def _height(self, table: Table, row: Row) -> float:
+        return max(1, *(len(lines) for *_, lines in self._cells(table, row))) * table.size * 1.2 + 6
+
+    def _cells(self, table: Table, row: Row) -> list[tuple[float, float, str, list[str]]]:
+        """Each cell's left and right edge, its text and its lines."""
         edges = [self.left]
         for width in table.widths:
-            edges.append(edges[-1] + self.width * width / total)
-        leading = table.size * 1.2
-        self.y -= leading * 0.4
-        for row in table.rows:
-            font = self.face.bold if row.header or row.bold else self.face.regular
-            column, set_cells = 0, []
-            for text, span in row.cells:
-                x0, x1 = edges[column], edges[column + span]
-                set_cells.append((x0, x1, text, simpleSplit(text, font, table.size, x1 - x0 - 8)))
-                column += span
-            height = max(1, *(len(lines) for *_, lines in set_cells)) * leading + 6
-            left = self.left
-            self.room(height)
-            edges = [edge + self.left - left for edge in edges]
-            for x0, x1, text, lines in set_cells:
-                x0, x1 = x0 + self.left - left, x1 + self.left - left
-                if text in RAG or (row.header and table.grid):
-                    fill = RAG.get(text, (0.88, 0.90, 0.93))
-                    self.sheet.marks.append(Box(x0, self.y - height, x1 - x0, height, fill))
-                if table.grid:
-                    self.sheet.marks.append(Box(x0, self.y - height, x1 - x0, height))
-                number = text.replace(",", "").replace(".", "").lstrip("-£(").rstrip("%)k").isdigit()
-                for i, line in enumerate(lines):
-                    place = x1 - 4 - stringWidth(line, font, table.size) if number else x0 + 4
-                    baseline = self.y - 3 - (i + 0.8) * leading
-                    self.sheet.marks.append(Text(place, baseline, line, font, table.size, self.colour))
-            cells = [[" ".join(text.split()), *[""] * (span - 1)] for text, span in row.cells]
-            self.sheet.text.append("\t".join(cell for group in cells for cell in group))
-            self.y -= height
-        self.y -= leading * 0.6
+            edges.append(edges[-1] + self.width * width / sum(table.widths))
+        column, cells = 0, []
+        for text, span in row.cells:
+            x0, x1 = edges[column], edges[column + span]
+            cells.append((x0, x1, text, simpleSplit(text, self._font(row), table.size, x1 - x0 - 8)))
+            column += span
+        return cells
 
     def bars(self, chart: Bars) -> None:
         self.prose(Prose("bold", chart.title))

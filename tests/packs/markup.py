@@ -3,7 +3,7 @@
     # Title            ## Heading           ### Small heading         ^ Centred line
     1.1 Numbered paragraph (also ``3.``, ``(a)``, ``a)``, ``i)``)     - List item
     ! Bold paragraph   >> Right-aligned line (an action)              --- page break     ~ gap
-    |= 40 20 40 grid=no size=9 : Table title
+    |= 40 20 40 grid=no size=9 repeat=yes : Table title
     |h Header cell | Two columns wide >2 |     |b Bold row     | Cell | Cell |     [bars] Title | Label=3 | Label=5
 
 Lines of a paragraph are joined; a blank line ends it. A paper opens with ``name: value`` lines up to ``===``.
@@ -39,13 +39,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``widths`` are parts of the column's width in percent; ``size`` is the font size in points."""
+    """``widths`` are parts of the column's width in percent; ``size`` is the font size in points.
+
+    Where ``repeat`` is set the header rows stand again on each sheet that the table runs on to.
+    """
 
     title: str
     widths: tuple[float, ...]
     rows: tuple[Row, ...]
     grid: bool = True
     size: float = 10.0
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ def _table(lines: list[str]) -> Table:
         tuple(_row(line, len(widths)) for line in lines[1:]),
         named.get("grid") != "no",
         float(named.get("size", 10)),
+        named.get("repeat") == "yes",
     )
 
 

@@ -1,61 +1,15 @@
-"""The four sample PDFs: whose they are, in what order their papers stand, and how the publishing system stamps them."""
+"""The sample PDFs, in the order in which they are built."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tests.packs import county, district
 from tests.packs.layout import Type
-
-BLANK = "blank"  # an empty page
-BLANK_NOTED = "blank noted"  # a page that says that it is empty
+from tests.packs.pack import BLANK, BLANK_NOTED, Item, Pack, Recorded
 
 THORNMERE = "Thornmere Borough Council"
 BOARD = "Health and Wellbeing Board"
 CHAMBER = "Council Chamber, Town Hall, Thornmere"
 TRUST = "Kestrel Vale Hospitals NHS Foundation Trust"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An agenda item with the names of its papers, in order; ``papers`` is empty for a verbal one."""
-
-    number: str
-    title: str
-    papers: tuple[str, ...] = ()
-    presenter: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The earlier meeting that a pack's minutes record."""
-
-    body: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """One PDF. ``labels`` is "own" for labels that say the printed number, "plain" for 1..n, "" for none."""
-
-    name: str
-    folder: str
-    title: str
-    council: str
-    body: str
-    date: str
-    time: str
-    venue: str
-    items: tuple[Item, ...]
-    face: Type
-    creator: str
-    recorded: Recorded | None = None
-    labels: str = ""
-    stamp: str = "Page {n}"
-    place: str = "centre"
-    item_stamp: str = "Agenda Item {item}"
-    pad: bool = False  # each paper fills whole leaves, as in packs that are printed double-sided
-    continues: str = ""  # folder of the pack whose page numbers go on here
-
 
 MARCH = Pack(
     name="thornmere-hwb-2024-03-14",
@@ -174,4 +128,5 @@ BOARD_OF_DIRECTORS = Pack(
     item_stamp="",
 )
 
-PACKS = (MARCH, JUNE, SUPPLEMENT, BOARD_OF_DIRECTORS)  # a supplement stands after the pack that it continues
+# A supplement stands after the pack that it continues.
+PACKS = (MARCH, JUNE, SUPPLEMENT, BOARD_OF_DIRECTORS, *district.PACKS, *county.PACKS)
