@@ -59,6 +59,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     checked = [question for question in questions if question.state == "checked"]
     if not checked:
         raise QuestionSetError(f"{path} has no checked question.", 'Set "state" to "checked" once a person agrees.')
+    if options.engine == "llm" and not settings.llm_url:
+        raise UsageError("No language model is set.", f"Set {variable('llm_url')} and {variable('llm_model')}.")
+    if options.engine == "extractive":
+        settings = settings.model_copy(update={"llm_url": ""})
     packs = _packs(options)
     if packs is not None and not options.data:
         # Packs of an evaluation stay out of the everyday index unless that is named.
@@ -66,7 +70,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     with _service(settings) as service:
         if packs is not None:
             _ingest(service, packs)
-        engine = options.engine or "extractive"
+        engine = "llm" if settings.llm_url else "extractive"
         manifest = describe(service, path.stem, checked, engine, len(questions) - len(checked))
         if options.fresh:
             (options.out / MANIFEST).unlink(missing_ok=True)

@@ -34,6 +34,9 @@ class GoldQuestion(BaseModel):
     question: str
     kind: str = Field(description="number, decision, …; unanswerable ones must be abstained from")
     must_include: list[list[str]] = Field(description="Facts of the answer, each a list of ways to say it")
+    must_not_include: list[str] = Field(
+        default_factory=list, description="What a right answer never says, such as a lure"
+    )
     evidence: list[str] = Field(description="Verbatim quotes that hold the answer")
     gold: list[list[int]] = Field(description="For each evidence quote the PDF pages on which it stands")
     also: list[int] = Field(default_factory=list, description="PDF pages that are right to cite too")

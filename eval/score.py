@@ -89,7 +89,8 @@ def _row(question: GoldQuestion, answer: Answer | None, pages: Pages) -> Row:
     missed = unsaid(text, question.must_include)
     facts = len(question.must_include)
     hits = [place in right for place in cited]
-    correct = facts > 0 and not missed and row.words <= MAX_WORDS
+    lured = any(says(text, lure) for lure in question.must_not_include)
+    correct = facts > 0 and not missed and not lured and row.words <= MAX_WORDS
     return replace(
         row,
         good=correct and any(hits),

@@ -96,16 +96,16 @@ class BertReader:
                 )
             )
 
-    def read(self, texts: Sequence[list[int]]) -> Array:
-        """The vectors of texts given as token ids with the special ones: float32 (texts, dimensions), of length 1.
+    def read(self, texts: Sequence[list[int]]) -> list[tuple[Array, Array]]:
+        """The vector and the token vectors of each text, given as token ids with the special ones; all float32.
 
+        A vector is of shape (dimensions,) and of length 1, token vectors of shape (tokens, dimensions) as they are.
         All tokens of all texts go through a layer at once, without padding.
         """
         ends = np.cumsum([len(tokens) for tokens in texts])
         stretches = [slice(end - len(tokens), end) for end, tokens in zip(ends, texts, strict=True)]
-        vectors = np.empty((len(texts), self._words.shape[1]), np.float32)
         if not texts:
-            return vectors
+            return []
         places = np.concatenate([self._places[: len(tokens)] for tokens in texts])
         x = self._norm(self._words[np.concatenate(texts)] + places)
         for layer in self._layers:
@@ -113,10 +113,11 @@ class BertReader:
             attended = np.concatenate([self._attention(joined[stretch]) for stretch in stretches])
             x = layer.attended_norm(x + layer.attended(attended))
             x = layer.narrow_norm(x + layer.narrow(_gelu(layer.widen(x))))
-        for vector, stretch in zip(vectors, stretches, strict=True):
-            pooled = x[stretch].mean(0) if self._mean_pooling else x[stretch.start]
-            vector[:] = pooled / np.linalg.norm(pooled)
-        return vectors
+        return [(self._pooled(x[stretch]), x[stretch]) for stretch in stretches]
+
+    def _pooled(self, tokens: Array) -> Array:
+        vector = tokens.mean(0) if self._mean_pooling else tokens[0]
+        return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
     def _attention(self, x: Array) -> Array:
         length, width = x.shape[0], x.shape[1] // 3

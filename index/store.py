@@ -22,7 +22,7 @@ import numpy.typing as npt
 from index import pack_writer
 from index.connections import Connections
 from index.errors import BoardQAError, UnknownPackError
-from index.fulltext import document_frequencies
+from index.fulltext import document_frequencies, holders
 from index.meetings import same_meeting
 from index.model import Access, Page, Passage
 from index.pack_writer import PackWriter
@@ -305,6 +305,13 @@ class Store:
         """How many passages, of every access level, hold each term, inflected as it may be."""
         with self._connections.reading() as connection:
             return document_frequencies(connection, terms)
+
+    def holding(self, terms: Iterable[str], scope: Scope, most: int) -> dict[str, dict[tuple[str, str | None], int]]:
+        """For each term that stands in no more than ``most`` passages, in how many of each pack's agenda items."""
+        rare = [term for term, count in self.document_frequency(terms).items() if 0 < count <= most]
+        with self._connections.reading() as connection:
+            condition, values = condition_of(connection, scope)
+            return {term: holders(connection, term, condition, values) for term in rare}
 
     def vocabulary(self, least: int = 2) -> list[str]:
         """The words, as the text index stems them, that stand in at least ``least`` passages, figures left out."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from index.minutes import is_recommendation
 from index.passages import BULLET
-from qa.evidence import MARKER, Evidence
 from qa.periods import periods
 from qa.question import Analysis, Wanted
+from qa.units import MARKER, Evidence
 from qa.words import stem, stems
 
-USUAL_WORDS = 75
+USUAL_WORDS = 60
 MOST_WORDS = 130  # of an answer as it is told; a longer one drowns the reader
-MOST_CLAIMS = 4
-DROP = 0.62  # evidence scoring less than this share of the best adds nothing
+MOST_CLAIMS = 5
+DROP = 0.7  # evidence scoring less than this share of the best adds nothing
 FIGURES = {Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE}
 UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth to further evidence
 MOST_ROWS = 10  # told of a table where all of a kind are asked for
@@ -24,6 +24,7 @@ SEVERAL = re.compile(r"\b(?:which|what|list|all|every|any|name|how many)\b", re.
 NUMBER = re.compile(r"[A-Z]{0,4}[ /-]?\d{1,4}[a-z]?\.?|[\d,.%£()-]+")
 WIDE_ROW = 5  # cells above which only those asked for are told
 LEAD_WORDS = 14
+PRINTED_MARKER = re.compile(r"\[(\d+)\]")  # "… as Smith found [12]": looks like a citation of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
     """Choose evidence, best first and each adding something, and say it in few words."""
     rows = _sharing(question, evidence)
     if rows:
-        return [Draft(row_told(question, e, short=True), (e,)) for e in rows]
+        return [Draft(_unmarked(row_told(question, e, short=True)), (e,)) for e in rows]
     chosen: list[Evidence] = []
     same: dict[int, list[Evidence]] = {}
     covered: set[str] = set()
@@ -77,7 +78,11 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
         words += length
         shown_words += shown
     chosen.sort(key=lambda e: -e.score)
-    return [Draft(told(question, e), (e, *same.get(id(e), [])[:1])) for e in chosen]
+    return [Draft(_unmarked(told(question, e)), (e, *same.get(id(e), [])[:1])) for e in chosen]
+
+
+def _unmarked(text: str) -> str:
+    return PRINTED_MARKER.sub(r"(\1)", text)
 
 
 def _holding(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]:

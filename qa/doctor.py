@@ -47,6 +47,7 @@ def examine(settings: Settings) -> list[Check]:
         _ocr(settings),
         _disk(settings),
         _index(settings),
+        *_language_model(settings),
     ]
 
 
@@ -93,6 +94,21 @@ def _model(settings: Settings) -> Check:
     seconds = time.perf_counter() - began
     made = f"{embedder.identity.name}, {embedder.identity.dimensions} dimensions, in {embedder.arithmetic}"
     return Check("Embedding model", "ok", f"{made}, loaded in {seconds:.1f} s")
+
+
+def _language_model(settings: Settings) -> list[Check]:
+    """Whether the language model answers; nothing where none is set, since none is needed."""
+    if not settings.llm_url:
+        return []
+    from qa.llm import open_llm, probe
+
+    name = f"Language model {settings.llm_model!r}"
+    try:
+        llm = open_llm(settings.llm_url, settings.llm_model, settings.llm_key, api_version=settings.llm_api_version)
+        said = probe(llm, settings.llm_timeout)
+    except BoardQAError as error:
+        return [Check(name, "broken", error.message, error.hint)]
+    return [Check(name, "ok", f"it says {said[:40]!r}")]
 
 
 def _ocr(settings: Settings) -> Check:

@@ -27,6 +27,6 @@ class BoardRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = self._reader.hits(query_bundle.query_str, self._scope, self._limit)
+        hits = self._reader.finder.hits(query_bundle.query_str, self._scope, self._limit)
         nodes = self._store.nodes_of([hit.passage for hit in hits])
         return [NodeWithScore(node=node, score=hit.score) for node, hit in zip(nodes, hits, strict=True)]

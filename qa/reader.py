@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
-from index.fulltext import any_of
 from index.model import Kind, Page, Passage
 from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
 from index.vectors import VectorIndex
 from qa.addresses import page_address
 from qa.answer import Draft, compose
-from qa.conversation import standalone
-from qa.evidence import Evidence, gather
-from qa.expand import corrected, expansions
+from qa.finder import Finder, Found
 from qa.marks import boxes_of
 from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status, Trace, TracedPage
-from qa.question import ASKING, Analysis, Wanted, analyse
-from qa.remembered import Remembered
-from qa.retrieve import Hit, Retriever, inverse_frequency
-from qa.scope import Aim, aim
+from qa.question import Wanted
+from qa.retrieve import Hit
 from qa.support import lacks_kind, missing_names, not_given, not_refused, off_topic, other_period, undecided_meeting
+from qa.units import Evidence
 from qa.verify import Place, checked, stretches
-from qa.words import content_words, stem
 
 PASSAGES_TOLD = 30  # of the ranking, in the answer object
-EARLIER_WORTH = 0.5  # of a word that only an earlier question has
 READ_WEIGHT = 0.5  # of the best sentence in a passage against what the search gave it
-OTHER_WORTH = 0.4  # of a word that says the same as one of the question
-ASKING_WORTH = 0.3  # of a word that names the sort of answer
-
 NOT_FOUND = "These papers do not say."
 KIND_WORDS = {
     Wanted.MONEY: "sum of money",
@@ -43,25 +34,21 @@ KIND_WORDS = {
 }
 
 
+if TYPE_CHECKING:
+    from qa.wording import Wording
+
+
 class Reader:
     """Answers questions from one index."""
 
-    def __init__(self, store: Store, vectors: VectorIndex, embedder: Embedder) -> None:
+    def __init__(self, store: Store, vectors: VectorIndex, embedder: Embedder, wording: Wording | None = None) -> None:
         self._store = store
-        self._retriever = Retriever(store, vectors, embedder)
-        self._embed = Remembered(embedder.embed_sentences)
-        self._words: tuple[object, list[str]] | None = None
+        self.finder = Finder(store, vectors, embedder)
+        self._wording = wording
 
     def search(self, query: str, scope: Scope, limit: int) -> list[RankedPassage]:
         """The passages nearest to a query, best first."""
-        return self._ranked(self.hits(query, scope, limit), self._packs(scope), scope, {})
-
-    def hits(self, query: str, scope: Scope, limit: int) -> tuple[Hit, ...]:
-        """As ``search``, with the passages themselves."""
-        question = analyse(query)
-        packs = self._packs(scope)
-        where = aim(question, list(packs.values()))
-        return self._retriever.search(question, scope, where, self._other_words(question, packs)).hits[:limit]
+        return self._ranked(self.finder.hits(query, scope, limit), self.finder.packs(scope), scope, {})
 
     def answer(self, asked: Question, scope: Scope, trace: Trace | None = None) -> Answer:
         """The answer object: evidence first, checked, or "not found" with the nearest pages.
@@ -69,100 +56,52 @@ class Reader:
         ``trace`` is told what happened at each step.
         """
         began = time.perf_counter()
-        own = analyse(asked.question)
-        text = standalone(asked.question, asked.history)
-        question = _joined(own, analyse(text)) if text != asked.question else own
-        packs = self._packs(scope)
-        where = aim(question, list(packs.values()))
+        found = self.finder.find(asked, scope, self._wording.standalone(asked) if self._wording else None)
         answer = Answer(
             question=asked.question,
-            standalone_question=text,
+            standalone_question=found.question.text,
             status=Status.NOT_FOUND,
             answered=False,
             answer=NOT_FOUND,
         )
-        if where.unknown is not None:
+        if found.where.unknown is not None:
             answer.status = Status.OUT_OF_SCOPE
-            answer.answer = f"No papers of {where.unknown} are indexed."
+            answer.answer = f"No papers of {found.where.unknown} are indexed."
             return _timed(answer, began, began)
-        if where.packs is not None:
-            scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
-        more = self._other_words(question, packs)
-        ranking = self._retriever.search(question, scope, where, more)
-        retrieved = time.perf_counter()
-        counts = self._store.document_frequency(question.words.values())
-        frequency = {key: counts[word] for key, word in question.words.items()}
-        everywhere = Scope(access=scope.access)
-        for key, name in question.proper.items():
-            if not self._store.fts(any_of([name]), everywhere, 1):
-                frequency[key] = 0  # what only papers hold that may not be seen is not told to be there
-        worth = self._worth(question, own, where, frequency, more)
-        evidence = gather(question, ranking.hits, worth, ranking.vector, self._embed)
-        best_first = by_evidence(ranking.hits, evidence)
+        evidence = [candidate.evidence for candidate in found.candidates]
+        best_first = by_evidence(found.hits, evidence)
         trace = trace if trace is not None else Trace()
-        trace.retrieved = _traced((hit.passage for hit in best_first), packs)
-        trace.read = _traced((e.passage for e in evidence), packs)
-        answer.passages = self._ranked(best_first[:PASSAGES_TOLD], packs, scope, _focus(evidence))
-        reason = self._turned_down(question, ranking.hits, evidence, worth, frequency, where, packs, scope)
+        trace.retrieved = _traced((hit.passage for hit in best_first), found.packs)
+        trace.read = _traced((e.passage for e in evidence), found.packs)
+        answer.passages = self._ranked(best_first[:PASSAGES_TOLD], found.packs, found.scope, _focus(evidence))
+        reason = self._turned_down(found, evidence)
         if reason is not None:
             answer.notes = [reason] if reason else []
             trace.declined = reason
         else:
-            drafts = compose(question, evidence, worth)
-            trace.drafted = _traced((e.passage for draft in drafts for e in draft.places), packs)
-            self._tell(answer, drafts, packs, scope)
+            drafts, trace.removed = self._drafted(found, evidence, answer)
+            trace.drafted = _traced((e.passage for draft in drafts for e in draft.places), found.packs)
+            self._tell(answer, drafts, found.packs, found.scope)
             told = {claim.text for claim in answer.claims}
-            trace.removed = [draft.text for draft in drafts if draft.text not in told]
-        return _timed(answer, began, retrieved)
+            trace.removed += [draft.text for draft in drafts if draft.text not in told]
+        return _timed(answer, began, found.retrieved)
 
-    def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
-        """Acronyms spelled out, official words for everyday ones, and what misspelled words were meant to be."""
-        more = expansions(question.text, (pack.record.acronyms for pack in packs.values()))
-        words = content_words(question.text)
-        counts = self._store.document_frequency(words)
-        unknown = [word for word in words if not counts[word] and word not in question.proper.values()]
-        return more + list(corrected(unknown, self._vocabulary()).values()) if unknown else more
+    def _drafted(self, found: Found, evidence: Sequence[Evidence], answer: Answer) -> tuple[Sequence[Draft], list[str]]:
+        """The statements of the answer, and those that the language model wrote and the papers do not bear out."""
+        removed: list[str] = []
+        if self._wording is not None:
+            worded = self._wording.answer(found, evidence)
+            removed = list(worded.removed)
+            if worded.drafts or worded.abstains:
+                answer.engine = f"llm:{self._wording.name}"
+                return worded.drafts, removed
+            answer.notes.append(worded.note)
+        return compose(found.question, evidence, found.worth), removed
 
-    def _vocabulary(self) -> list[str]:
-        generation = self._store.generation()
-        if self._words is None or self._words[0] != generation:
-            self._words = (generation, self._store.vocabulary())
-        return self._words[1]
-
-    def _worth(
-        self, question: Analysis, own: Analysis, where: Aim, frequency: Mapping[str, int], more: Sequence[str]
-    ) -> dict[str, float]:
-        """What each asked stem is worth: its inverse frequency; names of the council and body count for nothing."""
-        count = self._store.passage_count()
-        worth = {}
-        for term in question.terms:
-            if term in where.told:
-                continue
-            value = inverse_frequency(count, frequency.get(term, 0))
-            if term not in own.terms:
-                value *= EARLIER_WORTH
-            if term in ASKING:
-                value *= ASKING_WORTH
-            worth[term] = value
-        others = {stem(word): word for word in more}
-        counts = self._store.document_frequency(others.values())
-        for key, word in others.items():
-            if key not in worth and key not in where.told and counts[word]:
-                worth[key] = OTHER_WORTH * inverse_frequency(count, counts[word])
-        return worth
-
-    def _turned_down(
-        self,
-        question: Analysis,
-        hits: Sequence[Hit],
-        evidence: Sequence[Evidence],
-        worth: Mapping[str, float],
-        frequency: Mapping[str, int],
-        where: Aim,
-        packs: Mapping[str, StoredPack],
-        scope: Scope,
-    ) -> str | None:
+    def _turned_down(self, found: Found, evidence: Sequence[Evidence]) -> str | None:
         """Why the papers do not answer, in words; None when they seem to."""
+        question, hits, where, packs = found.question, found.hits, found.where, found.packs
+        frequency, worth, scope = found.frequency, found.worth, found.scope
         if off_topic(evidence, worth):
             return ""
         absent = missing_names(question, frequency, where.told)
@@ -237,9 +176,6 @@ class Reader:
                     )
         return list(dict.fromkeys(notes))
 
-    def _packs(self, scope: Scope) -> dict[str, StoredPack]:
-        return {pack.id: pack for pack in self._store.packs(scope.access)}
-
     def _ranked(
         self, hits: Sequence[Hit], packs: Mapping[str, StoredPack], scope: Scope, focus: Mapping[int, int]
     ) -> list[RankedPassage]:
@@ -267,11 +203,6 @@ class Reader:
                     )
                 )
         return ranked
-
-
-def _joined(own: Analysis, whole: Analysis) -> Analysis:
-    """A follow-up with the words of what it refers to; what kind of answer is wanted, it says itself."""
-    return replace(whole, wanted=own.wanted, periods=own.periods or whole.periods, names=own.names, proper=own.proper)
 
 
 def by_evidence(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Hit]:

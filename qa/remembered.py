@@ -1,4 +1,4 @@
-"""Vectors of sentences that were compared before: packs repeat themselves, and so do the questions of one evening."""
+"""Sentences that were compared before: packs repeat themselves, and so do the questions of one evening."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-import numpy as np
+from index.embedding import Reading
 
-KEPT = 20_000  # vectors; some 30 MB with the bundled model
+KEPT = 2_000  # some 25 kB each with the bundled model
 
 
 class Remembered:
-    """An embedding function that remembers its latest results. Safe to use from several threads."""
+    """A function that reads texts and remembers its latest results. Safe to use from several threads."""
 
-    def __init__(self, embed: Callable[[Sequence[str]], np.ndarray]) -> None:
-        self._embed = embed
-        self._known: OrderedDict[str, np.ndarray] = OrderedDict()
+    def __init__(self, read: Callable[[Sequence[str]], Sequence[Reading]]) -> None:
+        self._read = read
+        self._known: OrderedDict[str, Reading] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, texts: Sequence[str]) -> np.ndarray:
-        """The texts' vectors, of shape (texts, dimensions), as the function that is remembered gives them."""
+    def __call__(self, texts: Sequence[str]) -> list[Reading]:
+        """Each text as the model reads it."""
         with self._lock:
             found = {text: self._known[text] for text in texts if text in self._known}
         new = [text for text in dict.fromkeys(texts) if text not in found]
         if new:
-            found.update(zip(new, self._embed(new), strict=True))
+            found.update(zip(new, self._read(new), strict=True))
         with self._lock:
             for text in texts:
                 self._known[text] = found[text]
                 self._known.move_to_end(text)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
-        return np.stack([found[text] for text in texts])
+        return [found[text] for text in texts]

@@ -28,6 +28,9 @@ CONTEXT_WEIGHT = 0.3  # of a hit in the heading, item or meeting against one in 
 PAGE_WEIGHT = 0.3  # of what else the page holds
 BOOST = 0.25  # for the meeting or body that the question names
 PERIOD_BOOST = 0.15
+FOCUS_SHARE = 0.1  # of the passages, in which a word may stand to tell what packs and items speak of
+PACK_FOCUS = 0.3  # for a pack that has all such words of the question
+ITEM_FOCUS = 0.25  # the same for an agenda item
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,30 @@ class Retriever:
         passages = {p.id: p for p in self._store.passages(fused, scope.access)}
         scores = {id_: score for id_, score in fused.items() if id_ in passages}
         scores = _with_pages(scores, passages)
+        focus = self._focus(question, scope)
+        for id_ in scores:
+            scores[id_] *= 1 + focus.get((passages[id_].pack, passages[id_].item), 0.0)
         for id_ in scores:
             scores[id_] *= 1 + _preference(question, where, passages[id_])
         best = sorted(scores, key=lambda id_: (-scores[id_], id_))
         return Ranking(tuple(Hit(passages[id_], scores[id_]) for id_ in best), vector)
+
+    def _focus(self, question: Analysis, scope: Scope) -> dict[tuple[str, str | None], float]:
+        """What to prefer: the packs, and in them the agenda items, that speak of what the question speaks of."""
+        count = self._store.passage_count()
+        held = self._store.holding(question.words.values(), scope, int(FOCUS_SHARE * count))
+        worth = {term: inverse_frequency(count, sum(places.values())) for term, places in held.items()}
+        total = sum(worth.values())
+        if not total:
+            return {}
+        packs: dict[str, float] = defaultdict(float)
+        items: dict[tuple[str, str | None], float] = defaultdict(float)
+        for term, places in held.items():
+            for pack in {pack for pack, _ in places}:
+                packs[pack] += worth[term] / total
+            for place in places:
+                items[place] += worth[term] / total
+        return {place: PACK_FOCUS * packs[place[0]] + ITEM_FOCUS * items[place] for place in items}
 
 
 def fuse(rankings: Sequence[tuple[Sequence[tuple[int, float]], float]]) -> dict[int, float]:

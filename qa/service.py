@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from index.embedding import Embedder
     from index.ingest import Progress
     from index.vectors import VectorIndex
+    from qa.evidence import Candidate
+    from qa.question import Analysis
     from qa.reader import Reader
+    from qa.wording import Wording
 
 ANSWER_SETTINGS = ("query_prefix", "passage_prefix", "arithmetic", "ocr", "allow_exempt")  # that change answers
 FILES = "files"  # folder of the copies of the indexed PDFs, each named by its content
@@ -107,6 +110,14 @@ class BoardQA:
             context=settings.llm_context,
         )
 
+    def _wording(self) -> Wording | None:
+        llm = self.language_model()
+        if llm is None:
+            return None
+        from qa.wording import Wording
+
+        return Wording(llm, self.settings.llm_model, self.settings.llm_timeout)
+
     def _ready_reader(self) -> Reader:
         with self._lock:
             if self._reader is None:
@@ -116,7 +127,7 @@ class BoardQA:
                 embedder = self._model()
                 self._store.check_model(embedder.identity)
                 self._vectors = VectorIndex(self.settings.data, self._store)
-                self._reader = Reader(self._store, self._vectors, embedder)
+                self._reader = Reader(self._store, self._vectors, embedder, self._wording())
             return self._reader
 
     # Indexing
@@ -251,13 +262,26 @@ class BoardQA:
         trace = Trace()
         return self._ready_reader().answer(question, self._scope(question.filters), trace), trace
 
+    def candidates(self, question: Question) -> tuple[Analysis, Sequence[Candidate]]:
+        """The question taken apart and the best that could answer it, with what speaks for each; for fitting."""
+        self._check(question.question)
+        found = self._ready_reader().finder.find(question, self._scope(question.filters))
+        return found.question, [candidate for candidate in found.candidates if candidate.compared]
+
     def identity(self) -> Identity:
         """What answers depend on besides the question: the index's content, the models, the settings."""
+        models, prompts = {"embedding": self._model().identity.name}, {}
+        if self.settings.llm_url:
+            from qa.prompts import PROMPTS, prompt
+
+            models["llm"] = self.settings.llm_model
+            prompts = {name: str(prompt(name).version) for name in PROMPTS}
         contents = sorted(f"{pack.record.id} {pack.record.sha256}" for pack in self._store.packs(self._access))
         return Identity(
             index_generation=self._store.generation().number,
             index_sha256=hashlib.sha256("\n".join(contents).encode()).hexdigest(),
-            models={"embedding": self._model().identity.name},
+            models=models,
+            prompts=prompts,
             settings={name: str(getattr(self.settings, name)) for name in ANSWER_SETTINGS},
         )
 

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     llm_key: SecretStr | None = Field(None, description="The endpoint's key, where it asks for one.")
     llm_api_version: str = Field("", description="For Azure OpenAI deployments reached through dated interfaces.")
     llm_timeout: float = Field(60.0, gt=0, description="Seconds after which the answer is put together of quotes.")
-    llm_context: int = Field(4096, ge=1024, description="Tokens that the model takes, question and answer included.")
+    llm_context: int = Field(4096, ge=2048, description="Tokens that the model takes, question and answer included.")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port that `serve` listens on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

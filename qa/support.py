@@ -12,11 +12,11 @@ from datetime import date
 
 from index.model import Kind
 from qa.answer import FIGURES
-from qa.evidence import WEIGHTS, Evidence, kind_share
 from qa.periods import periods
 from qa.question import Analysis, Wanted
 from qa.retrieve import Hit
 from qa.scope import years
+from qa.units import Evidence
 from qa.words import stems
 
 # The best evidence of the wanted kind must come this near the best of all, the worth of being of that kind left out.
@@ -94,20 +94,15 @@ def lacks_kind(
     hard = [w for w in TYPED_SHARE if w in question.wanted and (w is not Wanted.REASON or WHY.match(question.text))]
     if not hard or not evidence:
         return None
-    best = max(max(_plain_score(question, e) for e in evidence), 0.01)
+    best = max(max(e.plain for e in evidence), 0.01)
     rare = {key for key in question.proper if key not in told and 0 < frequency.get(key, 0) <= RARE * count}
     for kind in hard:
-        typed = [(e, _plain_score(question, e) / best) for e in evidence if kind in e.kinds]
+        typed = [(e, e.plain / best) for e in evidence if kind in e.kinds]
         near = any(share >= TYPED_SHARE[kind] and _anchored(e, rare) for e, share in typed)
         named = any(share >= NAMED_SHARE and rare <= set(stems(e.text)) for e, share in typed) if rare else False
         if not (near or named):
             return kind
     return None
-
-
-def _plain_score(question: Analysis, e: Evidence) -> float:
-    """The score without what is added for holding a wanted kind."""
-    return e.score - WEIGHTS.kind * kind_share(question, e.kinds)
 
 
 def _anchored(e: Evidence, rare: Set[str]) -> bool:
@@ -141,7 +136,7 @@ def not_given(question: Analysis, evidence: Sequence[Evidence]) -> bool:
     """Whether the table row that fits best leaves blank, or has "-" or "to be confirmed", what is asked for."""
     if not FIGURES & question.wanted or not evidence:
         return False
-    best = max(evidence, key=lambda e: _plain_score(question, e))
+    best = max(evidence, key=lambda e: e.plain)
     if not best.passage.table:
         return False
     cells, columns = best.text.split("\t"), best.passage.columns

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.model import Page, Passage
 from qa.answer import Draft
-from qa.evidence import Evidence
+from qa.units import Evidence
 
 FIGURE = re.compile(r"\d[\d,.]*\d|\d")
 LEAST_QUOTE = 6  # letters; the few words of a sentence left over on the next page are no citation

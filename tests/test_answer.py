@@ -8,8 +8,8 @@ import pytest
 
 from index.model import Page, Span
 from qa.answer import Draft, compose, row_told, told
-from qa.evidence import Evidence
 from qa.question import Wanted, analyse
+from qa.units import Evidence
 from qa.verify import checked, stretches
 from tests.stored import page, passage
 

@@ -52,7 +52,7 @@ def rewrite(file: Path, **changes: object) -> None:
 def test_a_question_is_embedded_without_loading_torch() -> None:
     script = (
         "import sys; from index.embedding import load_embedder; e = load_embedder();"
-        "e.identity, e.max_tokens, e.count_tokens(['x']), e.embed_query('Who chairs?'), e.embed_sentences(['Me.']);"
+        "e.identity, e.max_tokens, e.count_tokens(['x']), e.embed_query('Who chairs?'), e.read(['Me.']);"
         "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -71,7 +71,8 @@ def test_questions_and_passages_share_one_space_by_either_way(exact: Embedder) -
     assert passages.shape == (len(TEXTS), exact.identity.dimensions)
     for text, passage in zip(TEXTS, passages, strict=True):
         np.testing.assert_allclose(exact.embed_query(text), passage, atol=2e-6)
-    np.testing.assert_allclose(load_embedder().embed_sentences(TEXTS), passages, atol=2e-6)
+    np.testing.assert_allclose([reading.vector for reading in load_embedder().read(TEXTS)], passages, atol=2e-6)
+    np.testing.assert_allclose([reading.vector for reading in exact.read(TEXTS)], passages, atol=2e-6)
 
 
 def test_neighbours_in_a_batch_change_nothing_and_the_order_is_kept(exact: Embedder) -> None:
@@ -88,8 +89,7 @@ def test_bfloat16_says_nearly_the_same_as_float32(exact: Embedder) -> None:
 
 def test_nothing_gives_no_vectors(exact: Embedder) -> None:
     assert exact.embed_passages([]).shape == (0, 384)
-    assert load_embedder().embed_sentences([]).shape == (0, 384)
-    assert exact.token_vectors([]) == []
+    assert load_embedder().read([]) == exact.read([]) == []
 
 
 def test_a_passage_of_max_tokens_is_read_to_its_end_and_no_further(exact: Embedder) -> None:
@@ -107,10 +107,12 @@ def test_token_offsets_cut_the_text_where_tokens_do(exact: Embedder) -> None:
     assert "".join(pieces) == text.replace(" ", "")
 
 
-def test_token_vectors_pool_to_the_passage_vector(exact: Embedder) -> None:
-    for text, tokens in zip(TEXTS, exact.token_vectors(TEXTS), strict=True):
-        pooled = tokens.mean(axis=0)
-        np.testing.assert_allclose(pooled / np.linalg.norm(pooled), exact.embed_passages([text])[0], atol=2e-6)
+def test_token_vectors_are_the_same_by_either_way_and_those_of_the_tokens(exact: Embedder) -> None:
+    for text, one, other in zip(TEXTS, exact.read(TEXTS), load_embedder().read(TEXTS), strict=True):
+        assert one.tokens.shape == (min(exact.count_tokens([text])[0], exact.max_tokens), exact.identity.dimensions)
+        np.testing.assert_allclose(one.tokens, other.tokens, atol=2e-3)
+        np.testing.assert_allclose(one.tokens, exact.question_tokens(text), atol=2e-3)
+        np.testing.assert_allclose(np.linalg.norm(one.tokens.astype(np.float32), axis=1), 1, atol=2e-3)
 
 
 def test_a_model_that_takes_the_first_token_is_read_as_it_should(copied: Path) -> None:

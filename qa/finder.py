@@ -1,0 +1,134 @@
+"""What a question is about, which passages speak of it, and everything in them that could answer it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from index.embedding import Embedder
+from index.fulltext import any_of
+from index.records import Scope, StoredPack
+from index.store import Store
+from index.vectors import VectorIndex
+from qa.conversation import standalone
+from qa.evidence import Candidate, gather
+from qa.expand import corrected, expansions
+from qa.late import AskedWords
+from qa.model import Question
+from qa.question import ASKING, Analysis, analyse
+from qa.remembered import Remembered
+from qa.retrieve import Hit, Retriever, inverse_frequency
+from qa.scope import Aim, aim
+from qa.words import content_words, stem
+
+EARLIER_WORTH = 0.5  # of a word that only an earlier question has
+OTHER_WORTH = 0.4  # of a word that says the same as one of the question
+ASKING_WORTH = 0.3  # of a word that names the sort of answer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question taken apart, where it is aimed, and what was found: ``hits`` and ``candidates``, best first.
+
+    ``worth`` is each asked stem's inverse frequency, ``frequency`` in how many passages each stands; ``scope`` is
+    that of the question, narrowed to the council that it names. Nothing is searched for a council without papers.
+    """
+
+    question: Analysis
+    packs: Mapping[str, StoredPack]
+    where: Aim
+    scope: Scope
+    hits: tuple[Hit, ...] = ()
+    frequency: Mapping[str, int] = field(default_factory=dict)
+    worth: Mapping[str, float] = field(default_factory=dict)
+    candidates: Sequence[Candidate] = ()
+    retrieved: float = 0.0  # when the search was done, by ``time.perf_counter``
+
+
+class Finder:
+    """Searches one index for what could answer."""
+
+    def __init__(self, store: Store, vectors: VectorIndex, embedder: Embedder) -> None:
+        self._store = store
+        self._retriever = Retriever(store, vectors, embedder)
+        self._embedder = embedder
+        self._read = Remembered(embedder.read)
+        self._words: tuple[object, list[str]] | None = None
+
+    def hits(self, query: str, scope: Scope, limit: int) -> tuple[Hit, ...]:
+        """The passages nearest to a query, best first."""
+        question = analyse(query)
+        packs = self.packs(scope)
+        where = aim(question, list(packs.values()))
+        return self._retriever.search(question, scope, where, self._other_words(question, packs)).hits[:limit]
+
+    def packs(self, scope: Scope) -> dict[str, StoredPack]:
+        """The packs that may be seen, by id."""
+        return {pack.id: pack for pack in self._store.packs(scope.access)}
+
+    def find(self, asked: Question, scope: Scope, text: str | None = None) -> Found:
+        """Everything that could answer the question within the scope; ``text`` is a follow-up put in full."""
+        own = analyse(asked.question)
+        text = text or standalone(asked.question, asked.history)
+        question = _joined(own, analyse(text)) if text != asked.question else own
+        packs = self.packs(scope)
+        where = aim(question, list(packs.values()))
+        if where.unknown is not None:
+            return Found(question, packs, where, scope, retrieved=time.perf_counter())
+        if where.packs is not None:
+            scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
+        more = self._other_words(question, packs)
+        ranking = self._retriever.search(question, scope, where, more)
+        retrieved = time.perf_counter()
+        counts = self._store.document_frequency(question.words.values())
+        frequency = {key: counts[word] for key, word in question.words.items()}
+        everywhere = Scope(access=scope.access)
+        for key, name in question.proper.items():
+            if not self._store.fts(any_of([name]), everywhere, 1):
+                frequency[key] = 0  # what only papers hold that may not be seen is not told to be there
+        worth = self._worth(question, own, where, frequency, more)
+        words = AskedWords(self._embedder, question.text, question.terms)
+        candidates = gather(question, ranking.hits, worth, ranking.vector, words, self._read)
+        return Found(question, packs, where, scope, ranking.hits, frequency, worth, candidates, retrieved)
+
+    def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
+        """Acronyms spelled out, official words for everyday ones, and what misspelled words were meant to be."""
+        more = expansions(question.text, (pack.record.acronyms for pack in packs.values()))
+        words = content_words(question.text)
+        counts = self._store.document_frequency(words)
+        unknown = [word for word in words if not counts[word] and word not in question.proper.values()]
+        return more + list(corrected(unknown, self._vocabulary()).values()) if unknown else more
+
+    def _vocabulary(self) -> list[str]:
+        generation = self._store.generation()
+        if self._words is None or self._words[0] != generation:
+            self._words = (generation, self._store.vocabulary())
+        return self._words[1]
+
+    def _worth(
+        self, question: Analysis, own: Analysis, where: Aim, frequency: Mapping[str, int], more: Sequence[str]
+    ) -> dict[str, float]:
+        """What each asked stem is worth: its inverse frequency; names of the council and body count for nothing."""
+        count = self._store.passage_count()
+        worth = {}
+        for term in question.terms:
+            if term in where.told:
+                continue
+            value = inverse_frequency(count, frequency.get(term, 0))
+            if term not in own.terms:
+                value *= EARLIER_WORTH
+            if term in ASKING:
+                value *= ASKING_WORTH
+            worth[term] = value
+        others = {stem(word): word for word in more}
+        counts = self._store.document_frequency(others.values())
+        for key, word in others.items():
+            if key not in worth and key not in where.told and counts[word]:
+                worth[key] = OTHER_WORTH * inverse_frequency(count, counts[word])
+        return worth
+
+
+def _joined(own: Analysis, whole: Analysis) -> Analysis:
+    """A follow-up with the words of what it refers to; what kind of answer is wanted, it says itself."""
+    return replace(whole, wanted=own.wanted, periods=own.periods or whole.periods, names=own.names, proper=own.proper)

@@ -1,0 +1,329 @@
+"""An answer written by a language model from the evidence, sentence by sentence, each checked before it is told."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from llama_index.core.llms import LLM
+
+from index.model import Passage
+from index.sentences import sentences
+from qa.answer import Draft
+from qa.facts import facts, unknown_figures, unknown_names, unknown_periods
+from qa.grounding import Block, Reason, Removed, Unit, bears_out, units_of
+from qa.llm import ANSWER_TOKENS, never, stream, tokens
+from qa.model import Turn
+from qa.prompts import prompt
+from qa.units import Evidence
+from qa.words import stems
+
+WORDS = 60  # asked of the model
+MOST_WORDS = 130  # written by it before it is stopped
+MOST_SENTENCES = 5
+MOST_BLOCKS = 6  # passages shown; more make small models worse and all slower
+LABELLED_ROWS = 15  # of a table, up to which every cell is shown with its column
+LEAST_ROOM = 60  # tokens below which a cut passage is not worth showing
+SPARE = 96  # tokens for the marks that a chat model's turns are wrapped in
+REWRITTEN_WORDS = 60
+TURNS_TOLD = 4  # of the conversation, when a follow-up is rewritten
+EARLIER_ANSWER_WORDS = 60
+
+KEY_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # with a figure between two of them no word comes about
+KEY_FIGURES = "23456789"
+EXAMPLE_KEYS = ("N4H", "W8T")  # of the prompt; in an answer they are unknown
+BRACKETED = re.compile(r"[\[【(]([^\[\]【】()\n]{1,60})[\]】)]")
+# "K7Q, M3D", "key: K7Q", "1", "Evidence 2": what stands in for a citation
+KEYLIKE = re.compile(
+    r"(?:(?:key|evidence|source|ref)\b[\s:=#]*)?(?:[A-Z]{0,3}\d{1,4}[A-Z]{0,3}\b[\s,;&]*)+|key|evidence|source", re.I
+)
+# "The levy is £4. [K7Q]" is brought to the form "The levy is £4 [K7Q]."
+STOP_BEFORE_KEY = re.compile(r"([.?!]+[\"'”’]?)\s*((?:[\[【][^\[\]【】\n]{1,60}[\]】][ ,;]*)+)[.?!]?")
+KEY_THEN_SENTENCE = re.compile(r"([\]】])\s+(?=[A-Z][a-z])")
+LIST_MARK = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)])\s+")
+OPENING = re.compile(
+    r"^(?:(?:the )?answer(?: is)?\s*:\s*|according to\b(?: the)?(?: evidence)?\s*,\s*|based on[^,]{0,40},\s*)", re.I
+)
+# Its evidence does not say it; another's may. What its evidence contradicts stays removed.
+LACKS = frozenset({Reason.WORDS, Reason.FIGURE, Reason.DATE, Reason.NAME})
+NOT_FOUND = re.compile(r"\W*not[ _]found\b", re.I)
+THOUGHT = re.compile(r"^\s*<think>.*?(?:</think>|\Z)", re.S)  # reasoning that some models print before they answer
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a passage is from, as the model is told: ``met`` is the date of the meeting, ``pages`` as printed."""
+
+    body: str | None = None
+    council: str | None = None
+    met: date | None = None
+    pages: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer cost: estimated tokens read and written, passages shown."""
+
+    read: int = 0
+    written: int = 0
+    passages: int = 0
+
+
+@dataclass
+class Written:
+    """What a model wrote: statements that stand in the evidence, those that do not, and whether it found nothing."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list)
+    not_found: bool = False
+    shown: tuple[Block, ...] = ()
+    usage: Usage = Usage()
+
+
+def write_answer(
+    llm: LLM,
+    question: str,
+    evidence: Sequence[Evidence],
+    origin: Callable[[Passage], Origin],
+    *,
+    seconds: float,
+    stopped: Callable[[], bool] = never,
+    told: Callable[[Draft], None] | None = None,
+) -> Written:
+    """Let the model answer from the passages of ``evidence`` (best first) and keep what stands in them.
+
+    ``told`` gets every statement as soon as it is checked. ``seconds`` is the time for all. Raises
+    LanguageModelError, AnswerStoppedError.
+    """
+    blocks = blocks_of(question, evidence, origin, room(llm, question))
+    if not blocks:
+        return Written(not_found=True)
+    written = Written(shown=blocks)
+    messages = prompt("answer").messages(**_inputs(question, blocks))
+    known = {block.key: block for block in blocks}
+    text, seen = "", 0
+    pieces = stream(llm, messages, seconds=seconds, stopped=stopped)
+    try:
+        for piece in pieces:
+            text += piece
+            ready = list(split(text))[:-1]  # the last one may still go on
+            for sentence in ready[seen:]:
+                _take(sentence, known, written, told)
+            seen = max(seen, len(ready))
+            if len(set(ready)) < len(ready):
+                break  # it says the same again, and small models then never end
+            if len(THOUGHT.sub("", text).split()) > MOST_WORDS or len(written.drafts) >= MOST_SENTENCES:
+                break
+        else:
+            for sentence in list(split(text))[seen:]:
+                _take(sentence, known, written, told)
+    finally:
+        pieces.close()
+    read = sum(tokens(str(message.content)) for message in messages)
+    written.usage = Usage(read, tokens(text), len(blocks))
+    written.not_found = not written.drafts and bool(NOT_FOUND.match(THOUGHT.sub("", text)))
+    return written
+
+
+def room(llm: LLM, question: str) -> int:
+    """The tokens that the model's context has for evidence."""
+    answer = llm.metadata.num_output if llm.metadata.num_output > 0 else ANSWER_TOKENS
+    bare = prompt("answer").messages(question=question, evidence="", words=str(WORDS))
+    return llm.metadata.context_window - answer - SPARE - sum(tokens(str(message.content)) for message in bare)
+
+
+def blocks_of(
+    question: str, evidence: Sequence[Evidence], origin: Callable[[Passage], Origin], budget: int
+) -> tuple[Block, ...]:
+    """The passages of the evidence as a model is shown them, best first, within ``budget`` tokens.
+
+    What does not fit is left out from the worst end; of the first that does not fit whole, the part about its best
+    evidence is shown.
+    """
+    best: dict[int, Evidence] = {}
+    for e in evidence:
+        best.setdefault(id(e.passage) if not e.passage.id else e.passage.id, e)
+    shown: list[Block] = []
+    printed = " ".join(e.passage.text for e in best.values())
+    for e in best.values():
+        if len(shown) == MOST_BLOCKS:
+            break
+        units = units_of(e.passage)
+        if not units:
+            continue
+        key = _key(question, e.passage, {block.key for block in shown}, printed)
+        block = Block(key, e.passage, heading_of(e.passage, origin(e.passage)), units)
+        cost = tokens(as_shown(block))
+        if cost > budget:
+            block = _cut(block, e, budget)
+            cost = budget
+        if block.units:
+            shown.append(block)
+        budget -= cost
+        if budget < LEAST_ROOM:
+            break
+    return tuple(shown)
+
+
+def heading_of(passage: Passage, origin: Origin) -> str:
+    """The line that a model is told about a passage before its text."""
+    body = ", ".join(part for part in (origin.body, origin.council) if part)
+    item = f"item {passage.item}" + (f" {passage.item_title}" if passage.item_title else "") if passage.item else ""
+    day = f"{origin.met:%-d %B %Y}" if origin.met else ""
+    page = f"page {origin.pages}" if origin.pages else ""
+    return " · ".join(" ".join(part.split()) for part in (body, day, item, passage.kind.value, page) if part)
+
+
+def as_shown(block: Block) -> str:
+    """A block's lines in the prompt: key and heading, then the text as printed, cells apart by bars."""
+    passage = block.passage
+    lines = [f"[{block.key}] {block.heading}".rstrip()]
+    under = " – ".join(dict.fromkeys(" ".join(p.split()) for p in (passage.heading, passage.title) if p))
+    if under:
+        lines.append(under)
+    if passage.table:
+        lines += _rows(block)
+    else:
+        lines += [u.text for u in block.units]
+    return "\n".join(line for line in lines if line != "END OF EVIDENCE")
+
+
+def _rows(block: Block) -> list[str]:
+    """Table rows as "row | column: cell | …", so that no model counts columns; long tables have one header line."""
+    columns = [" ".join(column.split()) for column in block.passage.columns]
+    rows = [block.passage.text[u.start : u.end].split("\t") for u in block.units]
+    if len(rows) > LABELLED_ROWS or not all(len(row) == len(columns) for row in rows):
+        return [" | ".join(cells) for cells in ([columns] if any(columns) else []) + rows]
+    return [
+        " | ".join(
+            f"{column}: {cell}" if n and column and cell.strip() else cell
+            for n, (column, cell) in enumerate(zip(columns, row, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def _inputs(question: str, blocks: Sequence[Block]) -> dict[str, str]:
+    return {
+        "question": " ".join(question.split()),
+        "evidence": "\n\n".join(as_shown(block) for block in blocks),
+        "words": str(WORDS),
+    }
+
+
+def _key(question: str, passage: Passage, taken: set[str], printed: str) -> str:
+    """A key that tells the model nothing, the same for the same question and passage, and printed nowhere."""
+    for salt in range(10_000):
+        seed = hashlib.sha256(f"{salt} {question} {passage.pack} {passage.id} {passage.text}".encode()).digest()
+        key = KEY_LETTERS[seed[0] % 20] + KEY_FIGURES[seed[1] % 8] + KEY_LETTERS[seed[2] % 20]
+        if key not in taken and key not in printed and key not in EXAMPLE_KEYS:
+            return key
+    raise AssertionError("3,200 keys are enough for six passages")
+
+
+def _cut(block: Block, e: Evidence, budget: int) -> Block:
+    """The block with the units nearest to its best evidence that fit."""
+    at = min(range(len(block.units)), key=lambda i: abs(block.units[i].start - e.start))
+    kept: tuple[Unit, ...] = ()
+    for unit in sorted(block.units, key=lambda u: abs(block.units.index(u) - at)):
+        wider = replace(block, units=tuple(sorted((*kept, unit), key=lambda u: u.start)))
+        if tokens(as_shown(wider)) > budget:
+            break
+        kept = wider.units
+    return replace(block, units=kept)
+
+
+def split(text: str) -> Iterator[str]:
+    """The sentences that a model wrote, with their keys, less reasoning, list marks and emphasis."""
+    for line in THOUGHT.sub("", text).replace("**", "").split("\n"):
+        moved = STOP_BEFORE_KEY.sub(lambda m: f" {m[2].strip()}{m[1]} ", LIST_MARK.sub("", line))
+        for part in KEY_THEN_SENTENCE.sub("\\1\n", moved).split("\n"):
+            for start, end in sentences(part):
+                if any(c.isalnum() for c in part[start:end]):
+                    yield part[start:end]
+
+
+def cited(sentence: str, known: Sequence[str]) -> tuple[str, list[str]]:
+    """A sentence without its keys, and those of its keys that are known; unknown ones are stripped."""
+    keys: list[str] = []
+
+    def strip(match: re.Match[str]) -> str:
+        inside = match[1]
+        told = [key for key in re.findall(r"\w+", inside.upper()) if key in known]
+        if told:
+            keys.extend(told)
+            return " "
+        if match[0][0] in "[【" and KEYLIKE.fullmatch(inside.strip()):
+            return " "
+        return match[0]
+
+    plain = BRACKETED.sub(strip, sentence)
+    for key in known:
+        plain, count = re.subn(rf"\b{key}\b", " ", plain)
+        keys += [key] * bool(count)
+    plain = re.sub(r"\s+([.,;:?!])", r"\1", " ".join(plain.split())).strip()
+    plain = OPENING.sub("", re.sub(r"[,;:]+([.?!])", r"\1", plain)).strip(" ,;")
+    if plain and plain[-1] not in ".?!":
+        plain += "."
+    return plain[:1].upper() + plain[1:], list(dict.fromkeys(keys))
+
+
+def _take(sentence: str, known: dict[str, Block], written: Written, told: Callable[[Draft], None] | None) -> None:
+    """Check one sentence and put it where it belongs."""
+    text, keys = cited(sentence, list(known))
+    if not any(c.isalnum() for c in text) or NOT_FOUND.match(text) or _repeated(text, written):
+        return
+    if not keys:
+        written.removed.append(Removed(text, Reason.UNCITED))
+        return
+    borne = bears_out(text, [known[key] for key in keys])
+    if isinstance(borne, Removed) and borne.reason in LACKS:
+        # small models mistake the key more often than the words: what another passage shown says is cited from there
+        others = (bears_out(text, [block]) for block in known.values() if block.key not in keys)
+        borne = next((other for other in others if not isinstance(other, Removed)), borne)
+    if isinstance(borne, Removed):
+        written.removed.append(borne)
+        return
+    draft = Draft(text, tuple(borne))
+    written.drafts.append(draft)
+    if told is not None:
+        told(draft)
+
+
+def _repeated(text: str, written: Written) -> bool:
+    return text in {draft.text for draft in written.drafts} | {removed.text for removed in written.removed}
+
+
+def rewrite(
+    llm: LLM, question: str, history: Sequence[Turn], *, seconds: float, stopped: Callable[[], bool] = never
+) -> str | None:
+    """A follow-up as a question that stands alone; None where the model's own is not to be trusted.
+
+    It is not where it names what neither the question nor the conversation does, or drops a figure or date of the
+    question. Raises LanguageModelError, AnswerStoppedError.
+    """
+    if not history:
+        return question
+    turns = [
+        f"Question: {turn.question}\nAnswer: {' '.join(turn.answer.split()[:EARLIER_ANSWER_WORDS]) or '(none)'}"
+        for turn in history[-TURNS_TOLD:]
+    ]
+    messages = prompt("followup").messages(history="\n".join(turns), question=question)
+    text = THOUGHT.sub("", "".join(stream(llm, messages, seconds=seconds, stopped=stopped))).strip()
+    line = text.split("\n")[0].strip().strip('"“”')
+    return line if _is_same_question(line, question, "\n".join([*turns, question])) else None
+
+
+def _is_same_question(rewritten: str, question: str, conversation: str) -> bool:
+    if not 1 < len(rewritten.split()) <= REWRITTEN_WORDS or rewritten.endswith("."):
+        return False
+    said, asked, known = facts(rewritten), facts(question), facts(conversation)
+    if unknown_figures(said, known, conversation) or unknown_periods(said, known) or said.codes - known.codes:
+        return False
+    if unknown_names(rewritten, conversation) or unknown_names(question, rewritten):
+        return False
+    kept = asked.figures <= said.figures and asked.periods <= said.periods and asked.codes <= said.codes
+    return kept and (bool(set(stems(question)) & set(stems(rewritten))) or not stems(question))

@@ -1,0 +1,137 @@
+"""Which kinds of answer (a sum, a date, a name, …) a sentence or row holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+
+from index.model import Kind
+from qa.periods import without_periods
+from qa.question import Analysis, Wanted
+from qa.scope import GENERIC
+from qa.units import MARKER, Evidence
+from qa.words import stem
+
+# "Appendix 2", "category 2", "Table 4.1", "COVID-19"
+REFERENCES = re.compile(
+    r"\b(?:appendix|annex|table|figure|section|paragraph|para|page|item|category|phase|stage|level|tier|version|part|"
+    r"objective|priority|outcome|option|note|ref)\s+\d[\d.]*|(?<=[A-Za-z])-?\d+\b",
+    re.I,
+)
+# "72 hours", "£4.2m", "15%": measures, which count nothing unless they are asked for
+MEASURES = re.compile(
+    r"(?:\b\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve))[ -]?"
+    r"(?P<unit>minutes?|hours?|days?|weeks?|months?|years?|%|per ?cent|metres?|miles?|square|[ap]\.?m\b)|"
+    r"(?P<pound>£)\d[\d,.]*(?:m|k|bn| million| billion)?",
+    re.I,
+)
+# What a sentence or row must hold to answer each kind of question.
+HOLDS: Mapping[Wanted, re.Pattern[str]] = {
+    # "£1.2m", "4.2 million", "1,459,897"
+    Wanted.MONEY: re.compile(
+        r"£\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|£.*\d|\b\d{1,3}(?:,\d{3})+\b", re.I | re.S
+    ),
+    Wanted.FIGURE: re.compile(r"\d"),
+    # "39", "1,250", "eight", but no year, date or paragraph number
+    Wanted.COUNT: re.compile(
+        r"(?<![\d/.-])(?!(?:19|20)\d\d\b)\d[\d,.]*(?![\d/]|\.\d|(?:st|nd|rd|th)\b)|"
+        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|none|no one|half|both)\b",
+        re.I,
+    ),
+    # "68%", "two per cent", "a third", "3 in 10"
+    Wanted.PERCENT: re.compile(
+        r"\d\s?%|per ?cent|\b(?:half|third|quarter|fifth|majority)\b|\b\d+ (?:in|out of) \d", re.I
+    ),
+    # "5 July 2023", "since March", "in 2017", "9.00am", "for two years"
+    Wanted.DATE: re.compile(
+        r"\b(?:jan(?:uary)?|feb(?:ruary)?|march|mar|april|apr|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+        r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|monday|tuesday|wednesday|thursday|friday|spring|summer|autumn|"
+        r"winter)\b|\b(?:19|20)\d\d\b|\b20\d\d[-/]\d\d|\b\d{1,2}[.:]\d\d ?[ap]\.?m|"
+        r"\b(?:\d+|one|two|three|four|five|six|twelve)[ -](?:years?|months?|weeks?|days?)\b",
+        re.I,
+    ),
+    # "Cllr J Smith", "Dr Patel", "Joanne Smith"
+    Wanted.PERSON: re.compile(
+        r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllrs?|Councillors?|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev|Supt)\.?\s+"
+        r"(?:[A-Z]\.? ?)*[A-Z]|"
+        r"\b[A-Z][a-z'’-]+ (?:[A-Z]\.? )?(?:Mc|Mac|O['’])?[A-Z][a-z'’-]+\b|\b[A-Z]\.? ?[A-Z][a-z]+\b"
+    ),
+    # "due to staff shortages", "so that the fund can be spent"
+    Wanted.REASON: re.compile(
+        r"\b(?:because|due to|owing to|as a result|result of|in order to|so that|reasons?|therefore|"
+        r"caused|driven by|reflects?|to (?:ensure|allow|enable|support|reduce|improve|avoid|provide|meet))\b",
+        re.I,
+    ),
+    # "means that", "is the", "refers to", "Better Care Fund (BCF) –"
+    Wanted.DEFINITION: re.compile(
+        r"\b(?:means?|is (?:a|an|the|when|where)|are|defined|refers?|known as|stands? for|i\.e\.)\b|[–:(]", re.I
+    ),
+}
+
+
+UNITS = {Wanted.MONEY: "£", Wanted.PERCENT: "%"}  # in a table's header, they make its figures sums or shares
+TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor|Prof|Professor|Sir|Dame|Lord|Lady|Rev|Supt)\b")
+# Capitalised words that are no one's name, besides those of bodies
+ROLES = frozenset(
+    stem(word)
+    for word in """chair chairman chairwoman chairperson vice deputy chief officer director head manager lead leader
+    mayor secretary clerk solicitor president assistant senior interim acting operational strategic strategy system
+    community primary secondary mental physical emergency urgent home housing education school safeguarding
+    commissioning commissioner national regional local framework fund budget grant programme project review update
+    overview summary introduction background recommendation conclusion next steps table figure england english britain
+    british united kingdom healthwatch voluntary sector police fire""".split()
+)
+
+
+def kind_share(question: Analysis, kinds: Set[Wanted]) -> float:
+    """Which share of the kinds wanted these are; a half where none is told."""
+    asked = question.wanted & HOLDS.keys()
+    return len(kinds) / len(asked) if asked else 0.5
+
+
+def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
+    """The kinds of answer wanted that the evidence holds."""
+    if e.passage.kind is Kind.AGENDA and not question.wanted & {Wanted.DATE, Wanted.PERSON}:
+        return frozenset()  # the figures of a front sheet are times and pages
+    header = f"{e.passage.title} {' '.join(e.passage.columns)}" if e.passage.table else ""
+    possible = [
+        kind
+        for kind in question.wanted & HOLDS.keys()
+        if HOLDS[kind].search(e.text) or ((sign := UNITS.get(kind)) and sign in header)
+    ]
+    if not possible:
+        return frozenset()
+    text = _without(question, e.text)
+    found = set()
+    for kind in possible:
+        if kind is Wanted.PERSON:
+            there = names_person(text, question)
+        else:
+            sign = UNITS.get(kind)
+            there = bool(HOLDS[kind].search(text)) or bool(sign and sign in header and re.search(r"\d", text))
+        if there:
+            found.add(kind)
+    return frozenset(found)
+
+
+def names_person(text: str, question: Analysis) -> bool:
+    """Whether a person other than those in the question is named."""
+    for match in HOLDS[Wanted.PERSON].finditer(text):
+        words = {stem(word) for word in re.findall(r"[A-Za-z'’-]{2,}", match.group())}
+        if TITLED.match(match.group()) or not words & (GENERIC | ROLES | question.names | set(question.terms)):
+            return True
+    return False
+
+
+def _without(question: Analysis, text: str) -> str:
+    """The text less figures that answer nothing: its own paragraph number, dates, references, the question's own."""
+    text = REFERENCES.sub(" ", MARKER.sub("", text, count=1))
+    if Wanted.DATE not in question.wanted:
+        text = without_periods(text)
+    if Wanted.COUNT in question.wanted:
+        text = MEASURES.sub(
+            lambda m: m.group() if (m["unit"] or "£").lower()[:3] in question.text.lower() else " ", text
+        )
+    for figure in re.findall(r"£?\d[\d,.]*\d(?:[mk]\b|%)?", question.text):
+        text = text.replace(figure, " ")
+    return text

@@ -1,0 +1,94 @@
+"""What of a passage can answer a question: its sentences, pairs of them, lists and table rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.model import Passage
+from index.passages import BULLET
+from index.sentences import sentences_in_blocks
+from qa.instructions import without_orders
+from qa.question import Wanted
+
+# "3.2 ", "• ", "(a) ", "12. " before the sentence proper
+MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}(?:\.\d{1,2})+\s+)+")
+LIST_WORDS = 100  # a lead-in is read together with its list up to this length
+PAIR_WORDS = 45  # two neighbouring sentences are read together up to this length
+ROW_WORDS = 80  # a longer row is a page of cells run together, not an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence, list or row that may answer. ``start`` and ``end`` are offsets in the passage's text."""
+
+    passage: Passage
+    start: int
+    end: int
+    around: str  # what it stands under: heading, lead-in, table header
+    score: float = 0.0
+    plain: float = 0.0  # the score without what holding a wanted kind of answer adds
+    meaning: float = 0.0
+    kinds: frozenset[Wanted] = frozenset()  # of those wanted, the ones that it holds
+    covers: frozenset[str] = frozenset()
+    period: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The words as printed."""
+        return self.passage.text[self.start : self.end]
+
+
+def units(passage: Passage) -> Iterator[Evidence]:
+    """The sentences, pairs of sentences, lists and list items of a passage, or its table rows."""
+    if passage.table:
+        around = " ".join([passage.title or passage.heading, *passage.columns])
+        start = 0
+        for row in passage.text.split("\n"):
+            if row.strip() and not _is_header(row, passage.columns) and len(row.split()) <= ROW_WORDS:
+                yield Evidence(passage, start, start + len(row), around)
+            start += len(row) + 1
+        return
+    before, lead = "", ""
+    blocks = [*passage.blocks, len(passage.text)]
+    spans = without_orders(list(sentences_in_blocks(passage.text, passage.blocks)), passage.text, passage.blocks)
+    for start, end in spans:
+        text = passage.text[start:end]
+        item = bool(BULLET.match(text)) and start in passage.blocks
+        leads = text.rstrip().endswith(":")
+        last = _list_end(passage, start, end, blocks) if leads else end
+        # a lead-in says nothing without its list
+        around = " ".join(p for p in (passage.heading, lead if item else "", before) if p and last == end)
+        yield Evidence(passage, start, last, around or passage.heading)
+        if leads:
+            lead = text
+        elif not item:
+            lead = ""
+        before = text if not item else before
+    for (start, middle), (second, end) in pairwise(spans):
+        leads = passage.text[start:middle].rstrip().endswith(":")
+        if second not in passage.blocks and not leads and len(passage.text[start:end].split()) <= PAIR_WORDS:
+            yield Evidence(passage, start, end, passage.heading)
+
+
+def _is_header(row: str, columns: Sequence[str]) -> bool:
+    cells = [_flat(cell) for cell in row.split("\t") if cell.strip()]
+    return bool(columns) and all(any(cell in column for column in columns) for cell in cells)
+
+
+def _list_end(passage: Passage, lead: int, start: int, blocks: Sequence[int]) -> int:
+    """Where the list ends that follows the lead-in from ``lead`` to ``start``; a long one is read as far as usual."""
+    end = start
+    for first, last in pairwise(blocks):
+        if first < start:
+            continue
+        if not BULLET.match(passage.text[first:last]) or len(passage.text[lead:last].split()) > LIST_WORDS:
+            break
+        end = last
+    return len(passage.text[:end].rstrip()) if end > start else start
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
