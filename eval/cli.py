@@ -17,7 +17,7 @@ from eval.draft import draft
 from eval.feedback import candidates
 from eval.figures import figures, write_figures
 from eval.gate import gate, read_limits
-from eval.generate import describe, generate, keep_pages
+from eval.generate import code_sha256, describe, generate, keep_pages
 from eval.markdown import comparison_markdown
 from eval.marks import Row
 from eval.questions import PAGE_MAP, GoldQuestion, QuestionSetError, TruePage, read_pages, read_questions
@@ -34,6 +34,7 @@ from eval.runs import (
     read_run_pages,
     read_run_questions,
     write_lines,
+    write_text,
 )
 from eval.score import score
 from qa.errors import EXIT_FAILED, UsageError
@@ -46,6 +47,7 @@ BASELINES = HERE / "baseline"
 SAMPLES = "samples"
 SAMPLE_PACKS = Path("build/samples")
 FLOORS = HERE / "floors.toml"
+READ_BY = "read-by.txt"  # which version of the program read the packs of a run's own index
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -69,7 +71,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         settings = settings.model_copy(update={"data": options.out / "index"})
     with _service(settings) as service:
         if packs is not None:
-            _ingest(service, packs)
+            _ingest(service, packs, None if options.data else settings.data / READ_BY)
         engine = "llm" if settings.llm_url else "extractive"
         manifest = describe(service, path.stem, checked, engine, len(questions) - len(checked))
         if options.fresh:
@@ -209,11 +211,16 @@ def _packs(options: argparse.Namespace) -> Path | None:
     return folder
 
 
-def _ingest(service: BoardQA, packs: Path) -> None:
-    report = service.ingest([packs])
+def _ingest(service: BoardQA, packs: Path, read_by: Path | None) -> None:
+    """Index the packs, all of them anew where ``read_by`` says that another version of the program read them."""
+    code = code_sha256("index")
+    changed = read_by is not None and read_by.exists() and read_by.read_text(encoding="utf-8") != code
+    report = service.ingest([packs], force=changed)
     if report.refused:
         names = ", ".join(refused.file for refused in report.refused)
         raise QuestionSetError(f"Not all packs of the set could be indexed: {names}.", report.refused[0].message)
+    if read_by is not None:
+        write_text(read_by, code)
 
 
 def _truth(packs: Path | None) -> dict[str, dict[int, TruePage]]:

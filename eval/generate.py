@@ -44,7 +44,7 @@ def describe(service: BoardQA, name: str, questions: Sequence[GoldQuestion], eng
         drafts=drafts,
         engine=engine,
         version=version("board-qa"),
-        code_sha256=_code_sha256(),
+        code_sha256=code_sha256(*PROGRAM),
         commit=_commit(),
         prompts=identity.prompts,
         index_generation=identity.index_generation,
@@ -123,9 +123,10 @@ def _continues(manifest: Manifest, folder: Path) -> bool:
     return (folder / MANIFEST).exists() and read_manifest(folder).like(manifest)
 
 
-def _code_sha256() -> str:
+def code_sha256(*folders: str) -> str:
+    """Of the program's files and prompts in these folders of it."""
     digest = hashlib.sha256()
-    for name in PROGRAM:
+    for name in folders:
         for path in sorted((ROOT / name).rglob("*")):
             if path.suffix in (".py", ".txt"):
                 digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())

@@ -29,12 +29,13 @@ NO_TITLE = re.compile(
     r"|October|November|December)\b"
 )
 CLOCK = re.compile(r"\d{1,2}[.:]\d\d(?:\s*[ap]\.?m\.?)?(?:\s*[-–].*)?", re.I)  # "10:30", "2.00 pm - 2.15 pm"
-# "(Pages 13 - 26)", "Pages 3-8", "(Page 7)", "pp. 5–9", "To follow (Pages 3 - 4)"
+# "(Pages 13 - 26)", "Pages 3-8", "(Page 7)", "pp. 5–9", "p 5", "To follow (Pages 3 - 4)"
 MARKED_RANGE = re.compile(
-    rf"[(\[]?\s*\b(?:pages?|pp?\.)\s*:?\s*(?P<first>\d{{1,4}})(?:{_DASH}(?P<last>\d{{1,4}}))?\s*[)\]]?\s*$", re.I
+    rf"[(\[]?\s*\b(?:pages?|pp?\.?)\s*:?\s*(?P<first>\d{{1,4}})(?:{_DASH}(?P<last>\d{{1,4}}))?\s*[)\]]?\s*$", re.I
 )
 # "7 - 40" at the end of a line, or alone in its cell
 PLAIN_RANGE = re.compile(rf"(?:^|\s)(?P<first>\d{{1,4}}){_DASH}(?P<last>\d{{1,4}})$")
+IN_BRACKETS = re.compile(r"[(\[](\d{1,4}(?:\s*[-–—]\s*\d{1,4})?)[)\]]")  # "(7-40)", in a cell of its own
 PLAIN_START = re.compile(r"(?:^|\s)(?P<first>\d{1,4})$")
 # In place of a page: "Verbal Update", "To follow", "N/A", "Presentation", "Enc 3"
 NO_PAGE = re.compile(
@@ -219,6 +220,8 @@ def _take(item: _Open, cells: Sequence[tuple[int, str]], row: Row) -> None:
 
 def _split_pages(text: str, *, alone: bool, paged: bool) -> tuple[str, tuple[int, int | None] | None]:
     """A title and the pages at its end. ``alone``: ``text`` is a cell of its own; ``paged``: there is a page column."""
+    if alone and (bracketed := IN_BRACKETS.fullmatch(text)):
+        text = bracketed[1]
     for pattern in (MARKED_RANGE, PLAIN_RANGE, PLAIN_START):
         found = pattern.search(text)
         if not found:

@@ -32,6 +32,9 @@ COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 ITEM = re.compile(r"(?:agenda )?item", re.I)  # over the numbers, where another column is headed so:
 SUBJECT = re.compile(r"subject|title|topic|description|business|report|details?|heading|agenda item", re.I)
 NUMBER_ALONE = re.compile(r"(?:[A-Z][.-]{0,2})?\d{1,3}(?:\.\d{1,2})?[a-z]?[.):]?")
+# "7", "7 - 40", "(7-40)", "[7]", alone at the right of a title
+PAGES_ALONE = re.compile(r"[(\[]?\d{1,4}(?:\s*[-–—]\s*\d{1,4})?[)\]]?")
+LEVEL = 0.2  # of its height must a page number share with its title's line
 PIECES = (re.compile(r"\d{1,4}\s*[-–]?"), re.compile(r"[-–]?\s*\d{1,4}"))  # "11" and "- 18" of one range
 
 
@@ -59,7 +62,7 @@ def agenda_rows(pages: Sequence[Page]) -> Iterator[Row]:
     columns: dict[int, str] = {}
     for page in pages:
         below = 0.0
-        for lines in _side_by_side(page.body):
+        for lines in _with_their_pages(list(_side_by_side(page.body))):
             cells = [cell for line in lines for cell in cells_of(line)]
             header = header_columns(cells)
             top, bottom = min(line.box[1] for line in lines), max(line.box[3] for line in lines)
@@ -125,6 +128,24 @@ def _side_by_side(lines: Sequence[Line]) -> Iterator[list[Line]]:
                 continue
         yield [line]
         place += 1
+
+
+def _with_their_pages(groups: Sequence[list[Line]]) -> list[list[Line]]:
+    """Lines with the pages that stand to their right: a column of pages may be read before or after all the titles."""
+    pages = [k for k, lines in enumerate(groups) if len(lines) == 1 and PAGES_ALONE.fullmatch(lines[0].text.strip())]
+    joined = [list(lines) for lines in groups]
+    for k in pages:
+        x0, y0, _, y1 = groups[k][0].box
+        beside = [
+            (min(y1, lines[0].box[3]) - max(y0, lines[0].box[1]), -place)
+            for place, lines in enumerate(groups)
+            if place not in pages and not lines[0].cells and lines[-1].box[2] < x0
+        ]
+        overlap, place = max(beside, default=(0.0, 0))
+        if overlap > LEVEL * (y1 - y0):
+            joined[-place].append(groups[k][0])
+            joined[k] = []
+    return [lines for lines in joined if lines]
 
 
 def _joined_range(cells: Sequence[str]) -> list[str]:

@@ -6,19 +6,36 @@ What is no table for certain is left to be read as text: a false table does more
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from index.ink import Ink
+from index.logical_rows import NUMERIC, WRAP_PITCH, logical_rows
 from index.runs import Run, reading_text, row_runs
-from index.tables import NUMERIC, WRAP_PITCH, Row, Table, logical_rows
+from index.tables import Row, Table
 
+NAME_WORDS = 4.5  # on average: more are the lines of a text
 _BULLET = re.compile(r"[•▪◦‣●■➢➤►✓–-]\s")
+
+
+# the pages of an agenda's items, in a column of their own: "(pp. 1–3)", "Pages 13 - 26", "p 5", "To follow"
+_PAGES = re.compile(r"[(\[]?(?:pages?|pp?\.?)\s*\d{1,4}(?:\s*(?:[-–—]|to)\s*\d{1,4})?[)\]]?", re.I)
+_NO_PAGES = re.compile(r"[(\[]?(?:verbal|oral|to follow|attached|tabled|presentation|pages?)\b[\w ]{0,20}[)\]]?", re.I)
+
+
+def page_references(runs: list[Run], columns: list[tuple[float, float]]) -> bool:
+    """Whether the rightmost of ``columns`` holds the pages of what stands beside them and nothing else."""
+    beside = [run.text for run in runs if _side(run, columns) == len(columns) - 1]
+    pages = sum(bool(_PAGES.fullmatch(text)) for text in beside)
+    return pages > 0 and all(_PAGES.fullmatch(text) or _NO_PAGES.fullmatch(text) for text in beside)
 
 
 def aligned_table(runs: list[Run], columns: list[tuple[float, float]]) -> list[Run | Table] | None:
     """Runs standing side by side in ``columns`` → tables with what stands around them, or None for prose."""
-    if not runs or not _looks_tabular(runs, columns):
+    if not runs:
         return None
     runs = sorted(runs, key=lambda run: (run.yc, run.x0))
+    if not _looks_tabular(runs, columns):
+        return _parted(_listed(runs, columns)) or None
     words: list[list[Ink]] = [[] for _ in columns]
     for run in runs:
         words[_side(run, columns)].extend(run.words)
@@ -27,6 +44,11 @@ def aligned_table(runs: list[Run], columns: list[tuple[float, float]]) -> list[R
         pair = next(row for row in rows if row.filled >= 2)
         if not reading_text(pair.cells[0][2]).endswith(":"):
             return None
+    return _parted(rows)
+
+
+def _parted(rows: list[Row]) -> list[Run | Table]:
+    """Rows as tables, with the lines that stand before, between and after them."""
     out: list[Run | Table] = []
     waiting: list[Row] = []
     for k, row in enumerate(rows):
@@ -40,6 +62,42 @@ def aligned_table(runs: list[Run], columns: list[tuple[float, float]]) -> list[R
     if waiting:
         out.append(Table(waiting))
     return out
+
+
+def _listed(runs: list[Run], columns: list[tuple[float, float]]) -> list[Row]:
+    """The rows of a list of names with what is said of some of them, where it shows by its gaps; else empty.
+
+    Beside "Cllr A Day" stands "Chair", beside the next name nothing, and a long office wraps below its name's line.
+    In two columns of text no line keeps clear of the other column's.
+    """
+    if len(columns) != 2:
+        return []
+    rows: list[Row] = []
+    gaps = wraps = 0  # names that stand alone among others, and lines that go on beside white
+    bottom = 0.0  # of what is said last
+    for _, group in groupby(sorted(runs, key=lambda run: run.row), key=lambda run: run.row):
+        sides: list[list[Run]] = [[], []]
+        for run in group:
+            sides[_side(run, columns)].append(run)
+        (names, said), words = sides, [[ink for run in side for ink in run.words] for side in sides]
+        if said and not names:
+            if not rows or not rows[-1].cells[1][2] or said[0].yc - bottom > WRAP_PITCH * said[0].size:
+                return []
+            rows[-1].cells[1][2].extend(words[1])
+            wraps += 1
+        else:
+            if said and abs(said[0].y1 - names[0].y1) > 0.25 * names[0].size:
+                return []
+            rows.append(Row([(0, 1, words[0]), (1, 1, words[1])]))
+        if said:
+            bottom = said[0].yc
+    pairs = [k for k, row in enumerate(rows) if row.filled == 2]
+    if len(pairs) < 3:
+        return []
+    gaps = pairs[-1] - pairs[0] + 1 - len(pairs)
+    names = [run for run in runs if _side(run, columns) == 0]
+    short = sum(len(run.words) for run in names) <= NAME_WORDS * len(names) and _prose_share(names, columns[0]) < 0.3
+    return rows if gaps + wraps >= 2 and short and not any(_BULLET.match(run.text) for run in runs) else []
 
 
 def _heading(row: Row, rows: list[Row]) -> bool:

@@ -12,7 +12,7 @@ from collections import Counter
 from itertools import accumulate
 from statistics import median
 
-from index.alignment import aligned_table
+from index.alignment import aligned_table, page_references
 from index.ink import Ink, Rect, Sheet, tilted
 from index.margin import initials_beside, put_back
 from index.model import Box, Line
@@ -21,6 +21,8 @@ from index.tables import Table, ruled_tables
 
 MIN_GUTTER = 0.9  # of the font size: a narrower gap between words is a wide space, not a column border
 MAX_BAND_GAP = 3.2  # of the font size: more white than this ends a run of columns
+NARROW_COLUMN = 8  # of the font size: columns of text are wider, bullets and numbers beside text are not
+COLUMN_PITCH = 1.6  # of the font size: the white between a column's heading and its text
 MAX_DEPTH = 8  # of columns inside columns
 
 # the start of a line that opens a new list item: "• ", "1.1 ", "3. ", "(2) ", "(a)", "b) ", "C. ", "(iv) ", "II. "
@@ -175,20 +177,39 @@ def _read(pieces: list[Run | Table], size: float, depth: int) -> list[Run | Tabl
             out.extend(_lines(rest))
             break
         start, stop, columns = band
-        out.extend(_lines(rest[:start]))
         inside = rest[start:stop]
         runs = [piece for piece in inside if isinstance(piece, Run)]
         table = aligned_table(runs, columns) if len(runs) == len(inside) else None
         if table is not None:
-            out.extend(table)
-        elif len(runs) == len(inside) and _short_rows(runs):
-            out.extend(_lines(inside))
+            out.extend([*_lines(rest[:start]), *table])
+        elif len(runs) == len(inside) and (_short_rows(runs) or page_references(runs, columns)):
+            out.extend(_lines(rest[:stop]))
         else:
+            start = _top(rest, start, columns, size)
+            out.extend(_lines(rest[:start]))
+            inside = rest[start:stop]
             for x0, x1 in columns:
                 part = [p for p in inside if x0 - 0.5 <= (p.x0 + p.x1) / 2 <= x1 + 0.5]
                 out.extend(_read(part, size, depth + 1))
         rest = rest[stop:]
     return out
+
+
+def _top(pieces: list[Run | Table], seed: int, columns: list[tuple[float, float]], size: float) -> int:
+    """Where columns of text begin: lines above the seed may stand beside the white between their neighbour's lines."""
+    first = seed
+    if min(x1 - x0 for x0, x1 in columns) < NARROW_COLUMN * size:
+        return first
+    top = min(piece.y0 for piece in pieces[seed : seed + 2])
+    for k in range(seed - 1, -1, -1):
+        piece = pieces[k]
+        own = next((c for c, (x0, x1) in enumerate(columns) if x0 - 1 <= piece.x0 and piece.x1 <= x1 + 1), None)
+        if own is None or top - piece.y1 > COLUMN_PITCH * size:
+            break
+        top = min(top, piece.y0)
+        if own:
+            first = k
+    return first
 
 
 def _short_rows(runs: list[Run]) -> bool:

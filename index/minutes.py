@@ -51,6 +51,8 @@ MINUTE_HEADINGS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?P<number>(?:[A-Z]{1,6}[ /]?)?\d{1,4}(?:[/.-]\d{1,4}){1,3})[.:]?\s+[-–]?\s*(?P<title>[A-Z“‘(].+)"),
     # "84. Apologies", "Minute 12: Title", "7) Any other business"
     re.compile(r"(?:minute\s+(?:no\.?\s*)?)?(?P<number>\d{1,4})\s?[.):]\s*(?P<title>[A-Z“‘(].+)", re.I),
+    # "647 2020/21 Better Care Fund update", "90. 24/00109 - Transfer of the service"
+    re.compile(r"(?P<number>\d{1,4})[.:]?\s+(?P<title>(?:20\d\d[/–-]\d\d(?:\d\d)?|\d\d/\d{4,6})\s+[-–:]?\s*[A-Z].+)"),
     # "517 Carers and employers update"
     re.compile(r"(?P<number>\d{1,4})\s+(?P<title>[A-Z“‘(].+)"),
 )

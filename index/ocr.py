@@ -41,6 +41,7 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 _AFTER_I = re.compile(r"[a-z’']{2,}[,.;:]?")  # what stands after the word I: "| write", "| am,"
 _BEFORE_I = re.compile(r"\W*[A-Za-z’'-]+[,;:.]?[”\"]?|[-–—“\"]")  # and before it: "and | would", "month. | will"
+_REST_OF_FIGURE = re.compile(r"[.,]\d")  # ",284,000" after "£1"
 _BARRED_WORD = re.compile(r"\|(?:t|n|f|s|ts|tem|tems|[’'](?:m|ve|d|ll))")  # "|t", "|n", "|’m", "|tem"
 
 
@@ -163,7 +164,7 @@ def recognise(picture: Gray, width: float, height: float) -> Recognised:
                 read = other
     read.rules = ruling_lines(picture, width, height)
     _mend_letters(read.words, read.rules)
-    read.words = [ink for ink in map(_without_bars, read.words) if ink.text]
+    read.words = [ink for ink in map(_without_bars, _with_whole_figures(read.words)) if ink.text]
     if skew:
         read.skew = skew
         read.rules = [tilted(rule, skew, width, height) for rule in read.rules]
@@ -203,6 +204,24 @@ def _mend_letters(words: list[Ink], rules: list[Rect]) -> None:
             )
         ):
             ink.text = "I"
+
+
+def _with_whole_figures(words: list[Ink]) -> list[Ink]:
+    """The words with figures in one piece that were read in two: "£1" and ",284,000". No space is printed there."""
+    whole: list[Ink] = []
+    for ink in words:
+        before = whole[-1] if whole else None
+        if (
+            before is not None
+            and _REST_OF_FIGURE.match(ink.text)
+            and before.text[-1:].isdigit()
+            and _follows(before, ink)
+        ):
+            before.text += ink.text
+            before.y0, before.x1, before.y1 = min(before.y0, ink.y0), ink.x1, max(before.y1, ink.y1)
+        else:
+            whole.append(ink)
+    return whole
 
 
 def _follows(left: Ink, right: Ink) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from index.model import Access, Kind, Line, Page, Passage, Section, Span
+from index.open_table import OpenTable
 from index.sentences import is_finished, sentences
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
@@ -21,7 +22,6 @@ TITLE_WORDS = 24
 # "Appendix A – Six years on", "Background".
 NUMBERED = re.compile(r"^(?:[A-Z]{2,5}/?\d[\w/]*|\d+(?:\.\d+)*\.?|[A-Z]\.|Appendix\s+\w+\b)[\s:.–-]+\S", re.I)
 CAPTION = re.compile(r"^(?:Table|Figure|Chart|Graph)\s*\d", re.I)
-FIGURE = re.compile(r"[£(]*-?[\d,]+(?:\.\d+)?[%)mk]*")  # "41,400", "(3.2)", "£1.2m"
 MINUTE = re.compile(r"^\d{2,4}\.\s+[A-Z]")  # "84. Apologies for absence": lists seldom go as far
 BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[ivx]+[).])\s")
 
@@ -136,21 +136,23 @@ class PassageCutter:
         yield from self._halves(text, start, cut)
         yield from self._halves(text, cut + 1 if text[cut].isspace() else cut, end)
 
-    def rows(self, table: _Block) -> Iterator[tuple[int, int]]:
-        """Where each row of a table starts and ends in its text; a row too long for a passage, in parts."""
+    def rows(self, table: _Block) -> Iterator[tuple[int, int, int]]:
+        """Each row's place in a table and its start and end in the text; one too long for a passage, in parts."""
         start = 0
-        for line, tokens in zip(table.lines, self.count([line.text for line in table.lines]), strict=True):
+        for place, (line, tokens) in enumerate(
+            zip(table.lines, self.count([line.text for line in table.lines]), strict=True)
+        ):
             end = start + len(line.text)
             if tokens <= self.room:
-                yield start, end
+                yield place, start, end
             else:
-                yield from ((start + a, start + b) for a, b in self._split(line.text))
+                yield from ((place, start + a, start + b) for a, b in self._split(line.text))
             start = end + 1
 
-    def context(self, label: str, section: Section, item_title: str, heading: str, table: str = "") -> str:
-        """What a passage is searched with besides its own text."""
+    def context(self, label: str, section: Section, item_title: str, heading: str, *table: str) -> str:
+        """What a passage is searched with besides its own text; ``table`` is its group and its title with header."""
         item = f"item {section.item} {item_title}" if section.item else section.title
-        parts = [label, item.strip(), heading, table]
+        parts = [label, item.strip(), heading, *table]
         seen: list[str] = []
         for part in parts:
             if part and part not in seen:
@@ -178,9 +180,7 @@ class _Run:
         self.heading = ""
         self.caption = ""
         self.draft = _Draft()
-        self.columns: tuple[str, ...] = ()
-        self.table_title = ""
-        self.table_open = False
+        self.open_table = OpenTable()
 
     def page(self, placed: PlacedPage) -> Iterator[Passage]:
         blocks = self.cutter.blocks(placed.page)
@@ -188,7 +188,7 @@ class _Run:
             yield from self.finish()
             self.section, self.label, self.item_title = placed.section, placed.label, placed.item_title
             self.heading = self.caption = ""
-            self.table_open = False
+            self.open_table.going = False
         bridging = bool(self.draft.pieces) and self._runs_on(blocks)
         if bridging:
             if len(self.draft.pieces) > 1 and self.draft.tokens > self.cutter.aim // 3:
@@ -200,9 +200,9 @@ class _Run:
         for block in blocks:
             if block.table:
                 yield from self.finish()
-                yield from self._table(pdf_page, block)
+                yield from self._table(pdf_page, block, ends_page=block is blocks[-1])
                 continue
-            self.table_open = False
+            self.open_table.going = False
             # a list is kept together as far as a passage can hold it
             room = self.cutter.room if BULLET.match(block.text) else self.cutter.aim
             full = self.draft.tokens + block.tokens > room and not bridging
@@ -263,39 +263,41 @@ class _Run:
         self.draft.pieces.append(block)
         self.draft.tokens += block.tokens
 
-    def _table(self, pdf_page: int, block: _Block) -> Iterator[Passage]:
-        heads = [line for line in block.lines if line.header and not _names_value(line)] or _unmarked_header(block)
-        width = max(len(line.cells) for line in block.lines)
-        if heads:
-            self.columns = header_cells(heads)
-            self.table_title = self.caption or self.heading
-        elif not (self.table_open and abs(len(self.columns) - width) <= 1):
-            # a table that opens a page without header goes on from the page before if it is as wide
-            self.columns, self.table_title = (), self.caption or self.heading
-        self.table_open = True
-        head = " ".join(self.columns)
+    def _table(self, pdf_page: int, block: _Block, *, ends_page: bool) -> Iterator[Passage]:
+        groups = self.open_table.take(block.lines, self.caption, self.heading, ends_page=ends_page)
+        head = " ".join(self.open_table.columns)
         rows = list(self.cutter.rows(block))
-        counts = self.cutter.count([head, *(block.text[a:b] for a, b in rows)])
+        counts = self.cutter.count([head, *(block.text[a:b] for _, a, b in rows)])
         room = max(40, self.cutter.aim - min(counts[0], 60))
-        first, last, total = rows[0][0], rows[0][0], 0
-        for (start, end), tokens in zip(rows, counts[1:], strict=True):
-            if total and total + tokens > room:
-                yield self._rows(pdf_page, block, first, last)
+        group, first, last, total = groups[0], 0, 0, 0
+        for (place, start, end), tokens in zip(rows, counts[1:], strict=True):
+            opens = groups[place] != group and not block.lines[place - 1].header
+            if total and (total + tokens > room or opens):
+                yield self._rows(pdf_page, block, first, last, group)
                 first, total = start, 0
-            last, total = end, total + tokens
-        yield self._rows(pdf_page, block, first, last)
+            last, total, group = end, total + tokens, groups[place]
+        yield self._rows(pdf_page, block, first, last, group)
 
-    def _rows(self, pdf_page: int, block: _Block, start: int, end: int) -> Passage:
+    def _rows(self, pdf_page: int, block: _Block, start: int, end: int, group: str) -> Passage:
         span = Span(pdf_page, block.start + start, block.start + end)
-        return self._passage(block.text[start:end], (span,), self.heading, table=True)
+        return self._passage(block.text[start:end], (span,), self.heading, table=True, group=group)
 
     def _passage(
-        self, text: str, spans: tuple[Span, ...], heading: str, *, table: bool = False, blocks: tuple[int, ...] = ()
+        self,
+        text: str,
+        spans: tuple[Span, ...],
+        heading: str,
+        *,
+        table: bool = False,
+        blocks: tuple[int, ...] = (),
+        group: str = "",
     ) -> Passage:
         section = self.section or Section(1, 1, Kind.OTHER)
-        title = self.table_title if table else ""
-        header = f"{title}: {' '.join(self.columns)}" if self.columns else title
-        context = self.cutter.context(self.label, section, self.item_title, heading, header if table else "")
+        around: tuple[str, ...] = ()
+        columns, title = (self.open_table.columns, self.open_table.title) if table else ((), "")
+        if table:
+            around = (group, f"{title}: {' '.join(columns)}" if columns else title)
+        context = self.cutter.context(self.label, section, self.item_title, heading, *around)
         return Passage(
             text=text,
             context=self.cutter.fitted(context, text),
@@ -307,40 +309,15 @@ class _Run:
             access=section.access if section.access is Access.EXEMPT else Access.PUBLIC,
             table=table,
             blocks=blocks,
-            columns=self.columns if table else (),
-            title=title,
+            columns=columns,
+            title=" – ".join(filter(None, (title, group))),
         )
-
-
-def header_cells(heads: Sequence[Line]) -> tuple[str, ...]:
-    """One name a column out of one or more header rows; a merged cell names every column it spans."""
-    width = max((cell.column + cell.span for line in heads for cell in line.cells), default=0)
-    names: list[list[str]] = [[] for _ in range(width)]
-    for line in heads:
-        for cell in line.cells:
-            for column in range(cell.column, cell.column + cell.span):
-                if cell.text and cell.text not in names[column]:
-                    names[column].append(cell.text)
-    return tuple(" ".join(parts) for parts in names)
 
 
 def _is_caption(block: _Block) -> bool:
     """ "Table 2: Spend by district", "The grants are as follows:", or a heading: what may stand over a table."""
     text = _flat(block.text)
     return len(text.split()) <= TITLE_WORDS and (not text.endswith((".", ";", ",")) or CAPTION.match(text) is not None)
-
-
-def _unmarked_header(block: _Block) -> list[Line]:
-    """The first row, where its first cell is empty and the others name columns ("", "2023/24 £", "2024/25 £")."""
-    first = block.lines[0]
-    names = [cell.text.strip() for cell in first.cells[1:] if cell.text.strip()]
-    beside = not first.cells[0].text.strip() if first.cells else False
-    return [first] if beside and len(names) > 1 and not any(FIGURE.fullmatch(name) for name in names) else []
-
-
-def _names_value(row: Line) -> bool:
-    """A row like "DATE: | 22 March 2023": its first cell names the value beside it, not a column."""
-    return len(row.cells) == 2 and row.cells[0].text.rstrip().endswith(":")
 
 
 def _usual_size(page: Page) -> float:

@@ -6,29 +6,25 @@ left to be read as text: a false table does more harm than a missed one.
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
+from typing import TypeVar
 
 from index.ink import Ink, Rect
+from index.logical_rows import NUMERIC, logical_rows
 from index.model import Cell, Line
 from index.rulings import Grid, bands, grids
 from index.runs import Place, Run, extent, placed, reading_text, row_runs, visual_rows
 
-# a cell that holds a figure
-NUMERIC = re.compile(
-    r"[~<>£$€(+\-–−]*\s?\d[\d,.\s]*(?:%|[kmb]n?|pp|p)?\)?\*?"  # "£1,250.5k", "(12.3)", "+8%"
-    r"|[-–—]|n/?a|nil|tbc"  # "–", "n/a"
-    r"|\d+\s?[-–]\s?\d+",  # "41 - 58"
-    re.I,
-)
-WRAP_PITCH = 1.5  # of the font size: lines of one cell follow each other no farther than this
+WIDE_COLUMN = 30  # points: an empty column as wide is no mere border
+MAX_NAME_WORDS = 12  # of a column
 MAX_CELL_WORDS = 250  # more in one cell of a small grid is a page layout, not a table
 
-
 Cells = list[tuple[int, int, list[Ink]]]  # (column, span, words)
+_Piece = TypeVar("_Piece", Ink, Run)
 
 
 @dataclass(slots=True)
@@ -140,7 +136,15 @@ def _grid_table(grid: Grid, words: list[Ink]) -> Table | None:
         return None
     if len(rows) <= 2 and max(len(ws) for row in rows for _, _, ws in row.cells) > MAX_CELL_WORDS:
         return None
+    if len(rows) == 1 and _names_for_overleaf(rows[0]) and grid.xs[1] - grid.xs[0] > WIDE_COLUMN:
+        return Table(rows)
     return Table(_without_empty_columns(rows))
+
+
+def _names_for_overleaf(row: Row) -> bool:
+    """Whether nothing but the place over the rows' labels is empty: a header that a page end has parted from them."""
+    (_, _, first), *others = row.cells
+    return not first and len(others) > 1 and all(0 < len(words) <= MAX_NAME_WORDS for _, _, words in others)
 
 
 def _scattered(words: list[Ink]) -> bool:
@@ -180,17 +184,31 @@ def _with_inner_columns(bands_of_cells: list[Cells]) -> list[Cells]:
 
 
 def _figure_edges(words: list[Ink]) -> list[float]:
-    """The right edges on which at least three figures end, where nearly all figures end on such an edge."""
-    ends = sorted((ink.x1, ink.size) for ink in words if len(ink.text) > 1 and NUMERIC.fullmatch(ink.text))
-    groups: list[list[float]] = []
-    for x1, size in ends:
-        if groups and x1 - groups[-1][-1] < 0.4 * size:
-            groups[-1].append(x1)
+    """The right edges on which at least three figures end, where nearly all figures end on such an edge.
+
+    Figures are apart by more than a space and stand beside each other: "30 May 2024" is one text in one cell.
+    """
+    ends = [ink for ink in words if len(ink.text) > 1 and NUMERIC.fullmatch(ink.text)]
+    if len(ends) < 0.5 * len(words) or len(_aligned(ends)) < 2:
+        return []
+    runs = row_runs(words)
+    figures = [run for run in runs if len(run.text) > 1 and NUMERIC.fullmatch(run.text)]
+    aligned = _aligned(figures)
+    beside = Counter(run.row for group in aligned for run in group)
+    if sum(count >= 2 for count in beside.values()) < 3 or beside.total() < 0.85 * max(len(figures), len(runs) / 2):
+        return []
+    return [group[-1].x1 for group in aligned]
+
+
+def _aligned(pieces: list[_Piece]) -> list[list[_Piece]]:
+    """Three and more pieces that end on one right edge, from left to right."""
+    groups: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.x1):
+        if groups and piece.x1 - groups[-1][-1].x1 < 0.4 * piece.size:
+            groups[-1].append(piece)
         else:
-            groups.append([x1])
-    edges = [group[-1] for group in groups if len(group) >= 3]
-    kept = sum(len(group) for group in groups if len(group) >= 3)
-    return edges if kept >= 0.85 * len(ends) and len(ends) >= 0.5 * len(words) else []
+            groups.append([piece])
+    return [group for group in groups if len(group) >= 3]
 
 
 def _without_empty_columns(rows: list[Row]) -> list[Row]:
@@ -305,68 +323,12 @@ def _placed(runs: list[Run], columns: list[tuple[float, float]]) -> Cells:
     return out
 
 
-def logical_rows(columns: list[list[Ink]]) -> list[list[list[Ink]]]:
-    """Cut the words of a table's columns into its rows: a list of rows, each with the words of every column.
-
-    Rows are told by figures (each figure has its own row), else by wider white between rows, else by the lines on
-    which the first column and another both have text.
-    """
-    tagged = [(ink, k) for k, words in enumerate(columns) for ink in words]
-    owner = {id(ink): k for ink, k in tagged}
-    lines = visual_rows([ink for ink, _ in tagged])
-    size = median(ink.size for ink, _ in tagged)
-    filled = [{owner[id(ink)] for ink in line} for line in lines]
-    centre = [sum(ink.y0 + ink.y1 for ink in line) / len(line) / 2 for line in lines]
-    steps = [b - a for a, b in pairwise(centre)]
-    figure = _figure_columns(columns)
-    least = min(steps, default=0.0)
-    wide = [step > max(1.25 * least, least + 0.15 * size) for step in steps]
-    by_white = sum(wide) >= 2 or (sum(wide) == 1 and len(steps) <= 3)
-    starts = [0]
-    for i in range(1, len(lines)):
-        step = steps[i - 1]
-        before, here = filled[i - 1], filled[i]
-        if step > WRAP_PITCH * size * 1.1:
-            new = True
-        elif figure & here:
-            new = bool(figure & set().union(*filled[starts[-1] : i])) or (by_white and wide[i - 1])
-        elif by_white:
-            new = wide[i - 1]
-        elif figure:
-            new = 0 in here and _own_label(lines[i], lines[i - 1], owner)
-        else:
-            new = 0 in here and len(here) >= 2 and len(before) >= 1
-        if new:
-            starts.append(i)
-    rows = []
-    for a, b in pairwise([*starts, len(lines)]):
-        cells: list[list[Ink]] = [[] for _ in columns]
-        for line in lines[a:b]:
-            for ink in line:
-                cells[owner[id(ink)]].append(ink)
-        rows.append(cells)
-    return rows
-
-
-def _own_label(line: list[Ink], before: list[Ink], owner: dict[int, int]) -> bool:
-    """Whether a line without figures is a row of its own (a heading in the table) and no wrapped label."""
-    first = next((ink for ink in line if owner[id(ink)] == 0), line[0])
-    return first.bold != before[0].bold or (first.text[:1].isupper() and len({owner[id(i)] for i in before}) > 1)
-
-
-def _figure_columns(columns: list[list[Ink]]) -> set[int]:
-    out = set()
-    for k, words in enumerate(columns[1:], 1):
-        lines = [" ".join(ink.text for ink in line) for line in visual_rows(words)]
-        if lines and sum(bool(NUMERIC.fullmatch(text)) for text in lines) >= 0.6 * len(lines):
-            out.add(k)
-    return out
-
-
 def mark_headers(rows: list[Row]) -> None:
-    """Mark the first rows of a table that name its columns."""
+    """Mark the first rows of a table that name its columns; a title over all columns may stand above them."""
     for count, row in enumerate(rows[:3]):
         body = rows[count + 1 :]
+        if row.filled == 1 and not any(above.header for above in rows[:count]):
+            continue
         if not body or not _names_columns(row, body):
             break
         row.header = True
@@ -374,7 +336,7 @@ def mark_headers(rows: list[Row]) -> None:
 
 def _names_columns(row: Row, body: list[Row]) -> bool:
     words = row.words
-    if row.filled < 2 and len(row.cells) > 1:
+    if row.filled < 2:
         return False
     bold = all(ink.bold for ink in words)
     bold_below = sum(all(ink.bold for ink in other.words) for other in body) / len(body)

@@ -43,7 +43,7 @@ def _sharing(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]
     for e in evidence:
         cells = [cell.strip() for cell in e.text.split("\t")[1:]] if e.passage.table else []
         if any(len(cell.split()) == 1 and stem(cell) in question.terms for cell in cells):
-            found.setdefault((e.passage.pack, e.passage.title, e.passage.columns), []).append(e)
+            found.setdefault((e.passage.pack, e.passage.title.split(" – ")[0], e.passage.columns), []).append(e)
     most = max(found.values(), key=lambda rows: (len(rows), rows[0].score), default=[])
     in_order = sorted(most, key=lambda e: (e.passage.id, e.start))
     return in_order[:MOST_ROWS] if len(most) > 1 else []
@@ -131,9 +131,12 @@ def row_told(question: Analysis, e: Evidence, *, short: bool = False) -> str:
     filled = [(i, cell) for i, cell in enumerate(cells) if cell]
     if not filled:
         return _flat(e.text)
+    code = ""
     if len(filled) > 1 and NUMBER.fullmatch(filled[0][1]) and not NUMBER.fullmatch(filled[1][1]):
-        filled = filled[1:]  # rows are known by their names, not by their numbers
-    label_at, label = filled[0][0], filled[0][1].rstrip(":")
+        # rows are known by their names, not by their numbers; a code such as "BAF7" is told with the name
+        code = filled[0][1] + " " if filled[0][1][:1].isalpha() else ""
+        filled = filled[1:]
+    label_at, label = filled[0][0], code + filled[0][1].rstrip(":")
     values = filled[1:]
     asked = set(question.terms)
     if short:

@@ -47,7 +47,7 @@ def units(passage: Passage) -> Iterator[Evidence]:
         around = " ".join([passage.title or passage.heading, *passage.columns])
         start = 0
         for row in passage.text.split("\n"):
-            if row.strip() and not _is_header(row, passage.columns) and len(row.split()) <= ROW_WORDS:
+            if row.strip() and not _names_rows(row, passage) and len(row.split()) <= ROW_WORDS:
                 yield Evidence(passage, start, start + len(row), around)
             start += len(row) + 1
         return
@@ -73,9 +73,12 @@ def units(passage: Passage) -> Iterator[Evidence]:
             yield Evidence(passage, start, end, passage.heading)
 
 
-def _is_header(row: str, columns: Sequence[str]) -> bool:
+def _names_rows(row: str, passage: Passage) -> bool:
+    """Whether a row only names others: the table's header, or the group of the rows under it."""
     cells = [_flat(cell) for cell in row.split("\t") if cell.strip()]
-    return bool(columns) and all(any(cell in column for column in columns) for cell in cells)
+    group = len(cells) == 1 and cells[0].rstrip(":") in passage.title.split(" – ")[1:]
+    header = bool(passage.columns) and all(any(cell in column for column in passage.columns) for cell in cells)
+    return group or header
 
 
 def _list_end(passage: Passage, lead: int, start: int, blocks: Sequence[int]) -> int:

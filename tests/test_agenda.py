@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from index.agenda import is_agenda, is_late, read_items
 from index.meeting import dates_in, read_meeting
 from index.minutes import attendance, is_recommendation, is_resolution, minute_heading, recorded_meeting
 from index.model import AgendaItem, Cell, Line, Page
+from tests.papers import Sheet, read_one
 
 
 def prose(*texts: str, bold: tuple[int, ...] = ()) -> Page:
@@ -79,6 +81,40 @@ def test_a_table_with_presenters() -> None:
     )
     assert items[1] == AgendaItem("2", "Winter plan", "Jo Bloggs and Ali Khan", 1, 10)
     assert (items[2].first, items[2].presenter) == (None, "Sam Doe")
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        ["(pp. 1–3)", "(pp. 4–5)", "To follow", "(p. 9)"],
+        ["p 1-3", "p 4-5", "", "p 9"],
+        ["Pages 1 - 3", "Pages 4 - 5", "", "Page 9"],
+        ["1 - 3", "4 - 5", "", "9"],
+        ["[1-3]", "[4-5]", "", "[9]"],
+    ],
+)
+@pytest.mark.parametrize("below", [0.0, 7.0])
+def test_pages_in_a_column_of_their_own_belong_to_the_title_beside_them(
+    tmp_path: Path, pages: list[str], below: float
+) -> None:
+    titles = ["Minutes", "Action log and replies", "Call-in of the decision on parking", "Work programme"]
+
+    def page(sheet: Sheet) -> None:
+        sheet.write(270, 80, "AGENDA", bold=True)
+        sheet.write(72, 110, "1. Apologies and declarations of interest", bold=True)
+        for k, (title, given) in enumerate(zip(titles, pages, strict=True)):
+            sheet.write(72, 136 + 38 * k, f"{k + 2}. {title}", bold=True)
+            sheet.write(90, 150 + 38 * k, "Report of the Director of Place, with slides, for decision")
+            if given:
+                sheet.write(450, 136 + below + 38 * k, given)
+
+    assert [(number, first, last) for number, _, first, last in pages_of(read_one(tmp_path, page))] == [
+        ("1", None, None),
+        ("2", 1, 3),
+        ("3", 4, 5),
+        ("4", None, None),
+        ("5", 9, 9),
+    ]
 
 
 def test_a_range_that_was_set_over_two_columns() -> None:

@@ -177,6 +177,23 @@ def test_the_word_i_is_told_from_a_bar(engine: str, person: str, monkeypatch: py
     assert recognised(row_of(engine), monkeypatch) == person
 
 
+@pytest.mark.parametrize(
+    ("engine", "printed"),
+    [
+        ("raised £1 ,284,000 since", "raised £1,284,000 since"),
+        ("from 2 .35m to 3", "from 2.35m to 3"),
+        ("in 2019 , 284 and", "in 2019 , 284 and"),
+        ("on 3, 14 and 28 May", "on 3, 14 and 28 May"),
+    ],
+)
+def test_a_figure_read_in_two_pieces_is_one(engine: str, printed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert recognised(row_of(engine, gap=2), monkeypatch) == printed
+
+
+def test_figures_in_neighbouring_cells_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert recognised(row_of("284 .5 %", gap=14), monkeypatch) == "284 .5 %"
+
+
 def test_a_bar_between_cells_is_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
     assert recognised(row_of("Carers | grant", height=20), monkeypatch) == "Carers grant"
     assert recognised(row_of("Carers | grant", gap=14), monkeypatch) == "Carers grant"

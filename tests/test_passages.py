@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from index.embedding import Embedder, load_embedder
 from index.ingest import embedded_text
 from index.model import Access, Cell, Kind, Line, Page, Passage, Section, Span
+from index.open_table import header_cells
 from index.passage_codec import decode_structure, encode_structure
-from index.passages import PassageCutter, PlacedPage, header_cells
+from index.passages import PassageCutter, PlacedPage
 
 BOX = (0.1, 0.2, 0.9, 0.25)
 REPORT = Section(1, 99, Kind.REPORT, title="Leisure centres", item="6")
@@ -153,6 +154,27 @@ def test_prose_between_two_tables_ends_the_first() -> None:
     hall = holding(cut(*pages), "Hall")
     assert hall.columns == ()
     assert hall.title != "Table 1: Fees"
+
+
+def test_a_group_of_rows_has_its_heading_in_its_title_and_goes_on_overleaf() -> None:
+    def group(text: str) -> Line:
+        return Line(text, BOX, size=11, bold=True, cells=(Cell(text, 0, 3),))
+
+    header = row("Charge", "2024/25", "2025/26", header=True)
+    waste = [group("Waste"), row("Garden bin", "46.00", "54.00")]
+    passages = cut(
+        page(1, prose("Table 4: Fees"), [header, group("Car parks"), row("1 hour", "1.20", "1.40"), *waste]),
+        page(2, [row("Bulky waste", "38.00", "44.00"), group("Pests"), row("Rats", "48.00", "52.00")]),
+    )
+    titles = {words: holding(passages, words).title for words in ("1 hour", "Garden bin", "Bulky", "Rats")}
+    assert titles == {
+        "1 hour": "Table 4: Fees – Car parks",
+        "Garden bin": "Table 4: Fees – Waste",
+        "Bulky": "Table 4: Fees – Waste",
+        "Rats": "Table 4: Fees – Pests",
+    }
+    assert {passage.columns for passage in passages if passage.table} == {("Charge", "2024/25", "2025/26")}
+    assert "Waste" in holding(passages, "Bulky").context
 
 
 def test_a_merged_header_cell_names_every_column_under_it() -> None:
