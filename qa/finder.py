@@ -17,7 +17,6 @@ from qa.expand import corrected, expansions
 from qa.late import AskedWords
 from qa.model import Question
 from qa.question import ASKING, Analysis, analyse
-from qa.remembered import Remembered
 from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
 from qa.words import content_words, stem
@@ -53,7 +52,6 @@ class Finder:
         self._store = store
         self._retriever = Retriever(store, vectors, embedder)
         self._embedder = embedder
-        self._read = Remembered(embedder.read)
         self._words: tuple[object, list[str]] | None = None
 
     def hits(self, query: str, scope: Scope, limit: int) -> tuple[Hit, ...]:
@@ -89,7 +87,7 @@ class Finder:
                 frequency[key] = 0  # what only papers hold that may not be seen is not told to be there
         worth = self._worth(question, own, where, frequency, more)
         words = AskedWords(self._embedder, question.text, question.terms)
-        candidates = gather(question, ranking.hits, worth, ranking.vector, words, self._read)
+        candidates = gather(question, ranking.hits, worth, ranking.vector, words, self._embedder.read)
         return Found(question, packs, where, scope, ranking.hits, frequency, worth, candidates, retrieved)
 
     def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:

@@ -22,11 +22,11 @@ from qa.words import stems
 # The best evidence of the wanted kind must come this near the best of all, the worth of being of that kind left out.
 # Where a sum is told, it is told where the matter is; a name or a count may stand apart from it.
 TYPED_SHARE = {
-    Wanted.MONEY: 0.78,
-    Wanted.PERCENT: 0.7,
-    Wanted.COUNT: 0.7,
-    Wanted.REASON: 0.6,
-    Wanted.PERSON: 0.4,
+    Wanted.MONEY: 0.86,
+    Wanted.PERCENT: 0.75,
+    Wanted.COUNT: 0.75,
+    Wanted.REASON: 0.42,
+    Wanted.PERSON: 0.5,
 }
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
 LEAST_WORDS = 0.12

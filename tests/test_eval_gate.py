@@ -138,7 +138,7 @@ def test_the_samples_floors_can_be_read_and_demand_verbatim_quotes() -> None:
     limits = read_limits(FLOORS)
     assert limits.floors["quote_verbatim"] >= 0.995
     assert {"grounded_accuracy", "abstain_recall"} <= limits.floors.keys()
-    assert limits.told("words_median") == "at most 80"
+    assert limits.told("words_median") == "at most 68"
     assert limits.told("facts") == ""
 
 

@@ -109,4 +109,4 @@ def test_threads_that_come_and_go_leave_no_open_files(store: Store) -> None:
         thread = threading.Thread(target=store.packs)
         thread.start()
         thread.join()
-    assert len(list(descriptors.iterdir())) == before
+    assert len(list(descriptors.iterdir())) <= before
