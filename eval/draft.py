@@ -18,8 +18,10 @@ from eval.draft_sentences import sentence_candidates
 from eval.draft_tables import table_candidates
 from eval.drafting import Candidate, DraftPack, blocks, facts_in, open_pack, plain
 from eval.questions import GoldQuestion
-from index.minutes import ACTION, attendance, is_resolution, minute_heading
+from index.attendance import people_in
+from index.minutes import ACTION, is_resolution, minute_heading
 from index.model import Kind
+from index.paragraphs import Paragraph
 from qa.service import BoardQA
 
 DEFAULT_LIMIT = 40
@@ -124,7 +126,7 @@ def _present(pack: DraftPack) -> Iterator[Candidate]:
             continue
         which = f"the {meeting.body or pack.info.body or 'meeting'} on {meeting.date:%-d %B %Y}"
         for text in blocks(passage):
-            people = attendance([text])
+            people = people_in([Paragraph(text, ())])
             chair = next((p for p in people if p.role and CHAIR.match(p.role) and p.presence == "present"), None)
             away = [person.name for person in people if person.presence == "apologies"]
             if chair:

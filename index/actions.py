@@ -21,6 +21,7 @@ ACTION = re.compile(
 LIST_HEAD = re.compile(r"(?:agreed\s+|key\s+)?actions?(?:\s+(?:points?|agreed|arising|required))?\s*[:–-]?", re.I)
 INLINE = re.compile(r"[(\[]\s*actions?\s*(?:by|for)?\s*[:–-]\s*(?P<owner>[^)\]]{2,60})[)\]]", re.I)
 INITIALS = r"[A-Z][A-Za-z’']{1,3}"
+BARE = re.compile(r"[A-Z]{2,3}[a-z]?")  # initials where nobody is known by them: "None" and "NOTE" are words
 # "LM / AS", "LGi, with the Chairman", "Dr Sesay", "All"
 OWNERS = re.compile(
     rf"(?:(?:{INITIALS}|{PERSON}|[Tt]he\s+\w+|All|all)(?:\s*(?:/|&|,|\+|\band\b|,?\s*with)\s*(?:{INITIALS}"
@@ -171,7 +172,8 @@ def _column(one: Paragraph, minute: MinuteText, people: Sequence[Attendee]) -> I
 
 def _is_known(text: str, people: Sequence[Attendee]) -> bool:
     known = {person.initials for person in people if person.initials}
-    return not known or any(part in known for part in re.split(r"[\s/&,+]+", text))
+    parts = re.split(r"[\s/&,+]+", text)
+    return any(part in known for part in parts) if known else all(BARE.fullmatch(part) for part in parts)
 
 
 def _inline(one: Paragraph, minute: MinuteText, people: Sequence[Attendee]) -> Iterator[Action]:

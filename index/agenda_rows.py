@@ -32,8 +32,8 @@ COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 ITEM = re.compile(r"(?:agenda )?item", re.I)  # over the numbers, where another column is headed so:
 SUBJECT = re.compile(r"subject|title|topic|description|business|report|details?|heading|agenda item", re.I)
 NUMBER_ALONE = re.compile(r"(?:[A-Z][.-]{0,2})?\d{1,3}(?:\.\d{1,2})?[a-z]?[.):]?")
-# "7", "7 - 40", "(7-40)", "[7]", alone at the right of a title
-PAGES_ALONE = re.compile(r"[(\[]?\d{1,4}(?:\s*[-–—]\s*\d{1,4})?[)\]]?")
+# "7", "7 - 40", "(7-40)", "[7]", "(pp. 7–40)", "Page 7", alone at the right of a title
+PAGES_ALONE = re.compile(r"[(\[]?(?:(?:pp?|pages?)\.?\s*)?\d{1,4}(?:\s*[-–—]\s*\d{1,4})?[)\]]?", re.I)
 LEVEL = 0.2  # of its height must a page number share with its title's line
 PIECES = (re.compile(r"\d{1,4}\s*[-–]?"), re.compile(r"[-–]?\s*\d{1,4}"))  # "11" and "- 18" of one range
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a"})
+KEPT_SMALL = SMALL_WORDS | {"upon", "with"}  # in a name
+KEPT_CAPITALS = frozenset({"NHS", "ICB", "ICP", "CCG", "UK", "II", "III", "SEND"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,14 @@ class NamedBody:
 
 def words_of(text: str | None) -> list[str]:
     """The words of a name in lower case, without the small ones; "O&S" is one word, "os"."""
-    joined = re.sub(r"(?<=\b\w)\s*&\s*(?=\w\b)", "", text or "")
+    return list(_spelled(text or ""))
+
+
+@lru_cache(maxsize=4096)  # every search asks for the same names
+def _spelled(text: str) -> tuple[str, ...]:
+    joined = re.sub(r"(?<=\b\w)\s*&\s*(?=\w\b)", "", text)
     found = re.findall(r"[^\W_]+", joined.casefold().replace("'", "").replace("’", ""))
-    return [word for word in found if word not in SMALL_WORDS]
+    return tuple(word for word in found if word not in SMALL_WORDS)
 
 
 def bodies_named(name: str, bodies: Iterable[tuple[str, NamedBody]]) -> set[str]:
@@ -52,3 +60,17 @@ def _is_acronym(word: str, named: NamedBody) -> bool:
         return True
     meant = next((long for short, long in named.acronyms.items() if "".join(words_of(short)) == word), None)
     return meant is not None and bool(words_of(meant)) and set(words_of(meant)) <= _words(named)
+
+
+def plain_case(text: str) -> str:
+    """A name set in capitals as it is written in a sentence: "Health and Wellbeing Board"."""
+    words = []
+    for place, word in enumerate(text.split()):
+        low = word.lower()
+        if word.strip(",()") in KEPT_CAPITALS:
+            words.append(word)
+        elif place and low in KEPT_SMALL:
+            words.append(low)
+        else:
+            words.append("-".join(part[:1].upper() + part[1:] for part in low.split("-")))
+    return " ".join(words)

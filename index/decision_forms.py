@@ -81,7 +81,7 @@ NAMED_RESOLUTION = re.compile(
 )
 # "… subject to conditions. Adopted." "• Adopted", "renewal of the licence – Tabled", "– Agreed to send letter"
 TAIL_WORD = re.compile(
-    r"(?:^|[–—.-]\s*|\s-\s)(?P<word>Adopted|Tabled|Approved|Carried|Withdrawn|Deferred|Agreed\s+to\s[^.]{5,})\.?\s*$"
+    r"(?:^|[–—.-]\s*|\s-\s|\s(?=(?:Adopted|Tabled|Withdrawn)\.?\s*$))(?P<word>Adopted|Tabled|Approved|Carried|Withdrawn|Deferred|Agreed\s+to\s[^.]{5,})\.?\s*$"
 )
 
 _OBJECT = r"(?:\s+(?:unanimously|in\s+principle|formally|collectively))?"
@@ -92,7 +92,7 @@ _REPORT = (
     r"|budgets?"
     r"|accounts|appointments?|items?|applications?|requests?|orders|schemes?|register|charter|summary|membership"
     r"|code|agenda|arrangements?|agreements?|framework|timetable|calendar|schedule|figures|statement|letter"
-    r"|risks?|changes?)"
+    r"|risks?|changes?|discussions?)"
 )
 _VERBS: tuple[tuple[str, Outcome], ...] = (
     (
@@ -149,7 +149,7 @@ _DONE: tuple[tuple[str, Outcome], ...] = (
     ),
     (r"(?:ratified|RATIFIED)\b", Outcome.RATIFIED),
     (r"(?:noted|NOTED|received\s+and\s+noted)\b", Outcome.NOTED),
-    (r"(?:deferred|DEFERRED|postponed|withdrawn)\b", Outcome.DEFERRED),
+    (r"(?:deferred|DEFERRED|postponed|withdrawn|tabled\s+(?:to|until|till))\b", Outcome.DEFERRED),
     (r"(?:referred|REFERRED)\s+(?:to|back)\b", Outcome.REFERRED),
     (r"(?:rejected|REJECTED|refused|REFUSED)\b", Outcome.LOST),
 )
@@ -162,7 +162,7 @@ _WAS = (
 PAPER_SENTENCES = tuple(
     (
         re.compile(
-            rf"(?:Subject\s+to[^.]{{0,90}},\s+)?(?:The|These|Those|This|[A-Z][\w’'-]*)\b(?:(?!\b(?:which|who|that"
+            rf"(?:Subject\s+to[^.]{{0,90}},\s+)?(?=[A-Z])(?:(?!\b(?:which|who|that"
             rf"|had|has|because|although|where|when|whether|if)\b)[^.:;]){{0,160}}?\b{_REPORT}\b"
             rf"(?:(?!\b(?:which|who|had\s+been|has\s+been|have\s+been|that|where|when|whether|if)\b)[^.:;]"
             rf"|having\s+been){{0,160}}?\b{_WAS}{done}"
@@ -173,6 +173,8 @@ PAPER_SENTENCES = tuple(
 )
 # "It was agreed that …", "It was therefore decided to …", "…, and this was agreed", "The Board were in agreement with"
 LOOSE_SENTENCES: tuple[tuple[re.Pattern[str], Outcome], ...] = (
+    # "The Panel heard both sides and passed a motion supporting the appeal"
+    (re.compile(rf"{_BODY}\b[^.;]{{0,200}}?\bpassed\s+a\s+(?:motion|resolution)\b", re.S), Outcome.RESOLVED),
     (
         re.compile(
             rf"{_LEAD_IN}[Ii]t\s+was\s+(?:then\s+|also\s+|unanimously\s+|therefore\s+|further\s+|subsequently\s+"

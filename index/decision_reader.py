@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,8 @@ from index.resolution_text import texts
 from index.votes import merged, vote_in
 
 CERTAIN, LIKELY, LOOSE, BY_VOTE = 0.97, 0.9, 0.7, 0.75  # confidence by the form of the words
+# a body's own recommendation among the words before a vote: "CB7 recommends denial", "Whereas, the Board recommends"
+PROPOSES = re.compile(r"\brecommends\b|\bmotion\s+to\s+recommend\b", re.I)
 SHORT_MOTION = 90  # words since the heading that are all taken for the motion
 
 
@@ -38,6 +41,7 @@ class MinuteReader:
     settled: bool = False  # nothing but votes stands between the last decision and here
     before: list[Said] = field(default_factory=list)  # the words since the last heading or decision
     sub: str = ""
+    subs: list[str] = field(default_factory=list)  # the headings since the last decision
     amending: bool = False  # what follows stands under "Amendment"
     late: bool = False  # a resolution stands further down in this minute
 
@@ -59,8 +63,12 @@ class MinuteReader:
         flags: Sequence[str] = (),
         fixed: bool = False,
         lead: str = "",
+        spoken: bool = False,
     ) -> None:
-        """Record a decision with the votes and movers that were told before it."""
+        """Record a decision with the votes and movers that were told before it.
+
+        ``spoken`` says that ``said`` is the talk before a vote: what somebody recommended there was then decided.
+        """
         if self.motion is not None and self.motion.amendment:
             motion = self.motion
             self.amendments.append(
@@ -72,14 +80,16 @@ class MinuteReader:
             own = replace(own, text=lead, spans=_opening(said, lead), carried=True)
         told = [*([own] if own else []), *self.votes]
         mover, seconder = self.movers
+        kind = form if fixed else kind_of(form, said.text, clauses)
+        several = len(self.subs) > 1 and self.subs[0] in " ".join(said.text.split())
         self.decisions.append(
             Decision(
-                kind=form if fixed else kind_of(form, said.text, clauses),
+                kind=form if spoken and kind is Outcome.RECOMMENDED and not PROPOSES.search(said.text) else kind,
                 text=said.text,
                 spans=said.spans,
                 parts=tuple(parts),
                 minute=self.minute.number,
-                title=self.sub or self.minute.title,
+                title=self.minute.title if several else self.sub or self.minute.title,
                 vote=merged(told),
                 mover=mover,
                 seconder=seconder,
@@ -89,7 +99,7 @@ class MinuteReader:
             )
         )
         self.votes, self.amendments, self.motion, self.movers = [], [], None, (None, None)
-        self.settled, self.before = True, []
+        self.settled, self.before, self.subs = True, [], []
 
     def put(self, fate: str, what: str, vote: Vote | None, said: Said) -> None:
         """A motion or amendment was carried or lost."""
@@ -123,7 +133,7 @@ class MinuteReader:
             if not self.late:
                 words = motion.said if motion else (self.words_before() or said)
                 flags = () if motion else ("the words of the motion are those before the vote",)
-                self.decide(words, Outcome.RESOLVED, LIKELY if motion else BY_VOTE, flags=flags)
+                self.decide(words, Outcome.RESOLVED, LIKELY if motion else BY_VOTE, flags=flags, spoken=not motion)
 
     def attach(self, vote: Vote | None, movers: tuple[Said | None, Said | None]) -> None:
         """Give the last decision a vote and movers that are told after it."""

@@ -31,7 +31,7 @@ from index.minutes import ACTION, minute_heading
 from index.paragraphs import OPENERS, Paragraph, joined
 from index.record_model import Decision, Outcome, Said, Vote
 from index.resolution_text import MOST_PARAGRAPHS, UNFINISHED, Resolution, inline_parts, texts
-from index.sentences import sentences
+from index.sentences import is_finished, sentences
 from index.votes import SIDE, is_vote_line, merged, mover_and_seconder, vote_in
 
 LONGEST_SENTENCE = 1500  # characters of a sentence in which its verb must stand
@@ -52,6 +52,8 @@ WHOLE = re.compile(
 TOLD_AFTER = re.compile(
     r"(?:carried|vot(?:e|ing)|unanimous|passed|in\s+favour|for\b|the\s+(?:vote|motion)|all\s+in)", re.I
 )
+APPROVED = re.compile(r"result\s*:\s*(?:approved|adopted)\b", re.I)
+DASHES = frozenset("–—-")
 AMENDING = re.compile(r"(?:amendment|motion)\s*\d*\s*[:–-]?", re.I)
 BE_IT = re.compile(r"\W*(?:now,?\s+)?(?:therefore,?\s+)?be\s+(?:it\s+)?", re.I)
 # A title row's sentence starts: the words of a heading stand before them without a stop
@@ -85,6 +87,7 @@ def _take(reader: MinuteReader, body: Sequence[Paragraph], place: int, one: Para
         return place + 1
     if is_plain_heading(one):
         reader.sub = one.text[one.begins :].replace("\n", " ").strip()
+        reader.subs.append(reader.sub)
         reader.before.append(one.said())
         reader.settled = False
         return place + 1
@@ -198,6 +201,8 @@ def _to_vote(body: Sequence[Paragraph], place: int) -> int:
 def _named(reader: MinuteReader, one: Paragraph, word: str) -> None:
     """ "… – Resolution opposing the licence. Adopted.", "renewal of the licence – Tabled"."""
     bare = len(one.text[one.begins :].split()) <= 2
+    # "… to 6 pm" / "– Resolution not opposing the fair": the layout cut the line at its dash
+    bare = bare or (one.label in DASHES and bool(reader.before) and not is_finished(reader.before[-1].text))
     said = joined([*reader.before[-1:], one.said()]) if bare else one.said()
     form = Outcome.DEFERRED if re.match(r"tabled|deferred|withdrawn", word, re.I) else Outcome.RESOLVED
     if re.match(r"agreed", word, re.I):
@@ -223,8 +228,8 @@ def _vote_line(reader: MinuteReader, one: Paragraph) -> None:
             reader.movers = (reader.motion.mover, reader.motion.seconder)
         said = words or said
         flags = ("its words are those before the vote",)
-        form = Outcome.LOST if lost else Outcome.RESOLVED
-        reader.decide(said, form, BY_VOTE, flags=flags, fixed=lost)
+        form = Outcome.LOST if lost else Outcome.APPROVED if APPROVED.match(text) else Outcome.RESOLVED
+        reader.decide(said, form, BY_VOTE, flags=flags, fixed=lost, spoken=True)
         return
     if put:
         reader.put(put["fate"] or put["end"] or put["alone"], put["what"] or put["bare"] or "", vote, said)

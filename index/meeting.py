@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from index.bodies import plain_case
 from index.model import Meeting
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -23,8 +24,11 @@ DATES: tuple[re.Pattern[str], ...] = (
     # "2023-03-22"
     re.compile(r"(?<!\d)(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
 )
-# "22/03/2023", "22.3.23", "1/12/2021"
-FIGURES = re.compile(r"(?<![\d.])(?P<a>\d{1,2})\s?[/.]\s?(?P<b>\d{1,2})\s?[/.]\s?(?P<year>(?:20)?\d\d)(?![\d.])")
+# "22/03/2023", "22.3.23", "1/12/2021"; but no minute number: "ICB/24/05/01"
+FIGURES = re.compile(
+    r"(?<![\d.])(?<![A-Za-z][/-])(?<!\d[/-])(?P<a>\d{1,2})\s?[/.]\s?(?P<b>\d{1,2})\s?[/.]\s?(?P<year>(?:20)?\d\d)"
+    r"(?![\d/]|\.\d)"
+)
 WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
 # Cues that the month comes first: "Stadtville, CA 94025", "Staff Report Number", "City Clerk"
 AMERICAN = re.compile(
@@ -81,6 +85,12 @@ NAMED_BODY: tuple[re.Pattern[str], ...] = (
         re.I,
     ),
 )
+# "PB 4 MONTHLY MEETING", "EWNC Annual Meeting": where nothing else names the body
+BY_ACRONYM = re.compile(
+    r"(?P<body>[A-Z]{2,6}(?:\s?\d{1,3})?)\s+(?i:(?:full|board|monthly|quarterly|regular|ordinary|annual|special|public"
+    r"|general)\s+){1,3}(?i:meeting)\b(?:\s+(?i:minutes))?\W*$"
+)
+ACRONYM_LINES = 6
 _NO_PLACE = r"(?:City|Council|Commission|Planning|Page|Staff|Department|Clerk|Mayor|Board|Comprehensive|Code|Zoning)\b"
 NO_COUNCIL = re.compile(
     r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda|approval|commission|committee|meeting)\b.*",
@@ -106,8 +116,6 @@ COUNCIL: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?P<name>(?:City|Town|County|Village)\s+of\s+(?:(?!{_NO_PLACE})[A-Z][\w-]+\s*){{1,3}})"),
 )
 _CAPITALS = re.compile(r"(?:[A-Z][A-Z'’&-]+\s+){1,5}(?:COUNCIL|TRUST|BOARD|AUTHORITY)\b")
-SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a", "upon", "with"})
-KEPT_CAPITALS = frozenset({"NHS", "ICB", "ICP", "CCG", "UK", "II", "III", "SEND"})
 # A date in such a line is not the meeting's: "Date of issue: 12 May 2022", "The next meeting is on ..."
 OTHER_DATE = re.compile(
     r"next meeting|issue|publish|printed on|dispatch|future meeting|minutes of the (?:last |previous )?meeting"
@@ -301,7 +309,11 @@ def _body(joined: str, head: Sequence[str]) -> str | None:
     match = NAMED_BODY[0].search(joined)
     if match and (name := _clean_body(match["body"])):
         found.append((3.5, name))
-    return max(found, key=lambda one: one[0])[1] if found else None
+    if found:
+        return max(found, key=lambda one: one[0])[1]
+    return next(
+        (" ".join(match["body"].split()) for line in head[:ACRONYM_LINES] if (match := BY_ACRONYM.match(line))), None
+    )
 
 
 def _clean_body(text: str) -> str | None:
@@ -327,20 +339,7 @@ def _clean_body(text: str) -> str | None:
     if not text or len(text.split()) > 12 or NOT_A_BODY.match(text) or not _BODY.fullmatch(text) or dates_in(text):
         return None
     letters = [char for char in text if char.isalpha()]
-    return _plain_case(text) if sum(char.isupper() for char in letters) > 0.8 * len(letters) else text
-
-
-def _plain_case(text: str) -> str:
-    words = []
-    for place, word in enumerate(text.split()):
-        low = word.lower()
-        if word.strip(",()") in KEPT_CAPITALS:
-            words.append(word)
-        elif place and low in SMALL_WORDS:
-            words.append(low)
-        else:
-            words.append("-".join(part[:1].upper() + part[1:] for part in low.split("-")))
-    return " ".join(words)
+    return plain_case(text) if sum(char.isupper() for char in letters) > 0.8 * len(letters) else text
 
 
 def _is_council(name: str) -> bool:
@@ -349,7 +348,7 @@ def _is_council(name: str) -> bool:
 
 def councils_in(text: str) -> Iterator[str]:
     """The councils, NHS bodies and cities that a line names."""
-    plain = _CAPITALS.sub(lambda found: _plain_case(found[0]), text.replace("\t", "  "))
+    plain = _CAPITALS.sub(lambda found: plain_case(found[0]), text.replace("\t", "  "))
     for pattern in COUNCIL:
         for match in pattern.finditer(plain):
             name = " ".join(re.sub(r"^(?:(?:The|At|In|For|By|To|From|And|Of)\s+)+", "", match["name"]).split()).strip(

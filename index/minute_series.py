@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.minutes import HEADING_WORDS, SENTENCE, minute_heading
-from index.paragraphs import OPENERS, Paragraph
+from index.paragraphs import OPENERS, Paragraph, joined
 from index.record_model import Said
 
 LEAST_SERIES = 3  # numbers in a row that show how a record is numbered
@@ -20,6 +20,8 @@ LETTERED = re.compile(r"(?P<number>[A-Z]|[IVX]{1,5}|\d{1,2})[.)]\s+(?P<title>[A-
 BE_IT_RESOLVED = re.compile(r"(?:now,?\s+)?(?:therefore,?\s+)?be\s+(?:it\s+)?(?:further\s+)?resolved\b", re.I)
 VOTED = re.compile(r"(?:board\s+)?vote\s*:", re.I)
 LONGEST_RESOLUTION = 50  # paragraphs
+LEAST_FULL_LINE = 30  # characters of a heading that may go on in the next line
+TITLE_OPEN = re.compile(r"(?:[-–—:,&]|\b(?:and|of|the|for|to|in|on|with))$", re.I)
 BULLET = re.compile(r"[•▪◦‣●■□➢➤✓*–-]")
 NUMBER_CELL = re.compile(r"(?P<number>(?:[A-Z]{1,6}[ /]?)?\d{1,4}(?:[/.-]\d{1,4}){0,3})[.)]?")
 # what a heading never begins with
@@ -63,10 +65,18 @@ def minutes_in(paragraphs: Sequence[Paragraph]) -> list[MinuteText]:
         chosen = set()
     series = len(chosen) >= LEAST_SERIES
     found = [MinuteText(None, "", None)]
+    wrapped: set[int] = set()  # second lines of headings
     for place, one in enumerate(paragraphs):
         told = headings.get(place)
+        if place in wrapped:
+            continue
         if told is not None and place in chosen:
             found.append(MinuteText(told.number, told.title, one.said()))
+            if place + 1 < len(paragraphs) and _title_goes_on(told.title, paragraphs[place + 1], place + 1 in headings):
+                wrapped.add(place + 1)
+                after = paragraphs[place + 1]
+                found[-1].title = f"{told.title} {after.flat}"
+                found[-1].heading = joined([one.said(), after.said()])
             if one.cells:  # the row tells the minute too
                 found[-1].body.append(one)
         elif series:
@@ -80,6 +90,13 @@ def minutes_in(paragraphs: Sequence[Paragraph]) -> list[MinuteText]:
         else:
             found[-1].body.append(one)
     return found
+
+
+def _title_goes_on(title: str, after: Paragraph, numbered: bool) -> bool:
+    """Whether the paragraph after a heading is its second line: "HWB7 AIR QUALITY … – ANNUAL" / "REPORT 2021"."""
+    if numbered or not is_plain_heading(after) or len(title) < LEAST_FULL_LINE or after.label:
+        return False
+    return TITLE_OPEN.search(title) is not None or (title.isupper() and after.flat.isupper())
 
 
 def _inside_resolution(paragraphs: Sequence[Paragraph], place: int) -> bool:
@@ -173,12 +190,24 @@ def _series(headings: dict[int, _Heading]) -> set[int]:
     return set(run)
 
 
+def _nested(place: int, last: int, places: Sequence[int], headings: dict[int, _Heading]) -> bool:
+    """Whether a number counts on in a list within the minute that began at ``last``, and stands again after it."""
+    at = places.index(place)
+    before, number = places[at - 1], headings[place].tail
+    if before == last or headings[before].tail != number - 1:
+        return False
+    again = next((k for k in range(at + 1, len(places)) if headings[places[k]].tail == number), None)
+    return again is not None and headings[places[again - 1]].tail != number - 1
+
+
 def _runs(places: Sequence[int], headings: dict[int, _Heading]) -> Iterator[list[int]]:
     """Every run of places whose numbers count on by one (one may be missing), begun at a strong heading or a row."""
     for index, first in enumerate(places[:LONGEST_START]):
         run = [first]
         for place in places[index + 1 :]:
             step = headings[place].tail - headings[run[-1]].tail
+            if step == 1 and _nested(place, run[-1], places, headings):
+                continue
             both = headings[place].strong and headings[run[-1]].strong
             if step == 1 or (step == 2 and both and len(run) >= LEAST_SERIES):  # one misread
                 run.append(place)

@@ -1,10 +1,9 @@
-"""The record of an earlier meeting: its heading, who was there, its numbered minutes and what was resolved."""
+"""Lines of minutes by their form: the head of a record, a minute's heading, a resolution, a recommendation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from index.meeting import read_meeting
 from index.model import Meeting
@@ -36,13 +35,6 @@ RECOMMENDATION = re.compile(
     r"|panel|members)\b)",
     re.I,
 )
-# "For: 12, Against: 3, Abstained: 1", "by 7 votes to 4", "AYES: Brown, Green", "carried unanimously"
-VOTES = re.compile(
-    r"\b\d+\s+votes?\s+(?:to|in\s+favour|for|against)\b|\bfor\s*:?\s*\(?\d+\)?\W+against\s*:?\s*\(?\d+"
-    r"|\b(?:ayes|nays|noes|abstain(?:ed|ing|tions)?)\s*[:(]"
-    r"|\b(?:carried|passed|agreed|approved)\s+(?:unanimously|nem\.?\s*con)|\brecorded\s+vote\b",
-    re.I,
-)
 # Each with a line from practice; the title begins with a capital.
 MINUTE_HEADINGS: tuple[re.Pattern[str], ...] = (
     # "HWB26 ONE TOWN COMMUNITY GRANTS", "SCR 14 Budget", "CAB/45 Transport"
@@ -72,7 +64,8 @@ MINUTES_HEAD = re.compile(
     re.I | re.S,
 )
 NO_MINUTES_HEAD = re.compile(
-    r"^(?:\d|to (?:receive|approve|confirm|agree)|confirmation|approval|item)"
+    r"^(?:\d|(?-i:[A-Z]|[IVX]{1,4})[.)]|to (?:receive|approve|confirm|agree|adopt|sign)|item"
+    r"|confirmation|approval|adoption|acceptance|reading|receipt|review|signing)"
     r"|minutes?\s+of\s+(?:the\s+)?(?:last|previous)\b",
     re.I,
 )
@@ -83,20 +76,10 @@ ATTENDANCE = re.compile(
     r"|absent|not\s+present)\s*(?::|\t|$)\s*(?P<names>.*)",
     re.I | re.S,
 )
-LABEL = re.compile(r"^[A-Z][\w ()/&'’-]{2,50}:(?:\s|$)")
 NAME = re.compile(
     r"(?:(?:Cllrs?|Councillors?|Mrs?|Ms|Miss|Dr|Prof(?:essor)?|Sir|Dame|Lord|Lady|Rev|Supt"
     r"|The Mayor)\.?\s+)*[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,4}"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """A person named at the head of the minutes; ``presence`` is "present", "in attendance" or "apologies"."""
-
-    name: str
-    role: str | None
-    presence: str
 
 
 def is_resolution(text: str) -> bool:
@@ -107,11 +90,6 @@ def is_resolution(text: str) -> bool:
 def is_recommendation(text: str) -> bool:
     """Whether a line begins what a body is asked to decide: never the decision itself."""
     return bool(RECOMMENDATION.match(text))
-
-
-def has_votes(text: str) -> bool:
-    """Whether a line tells how members voted."""
-    return bool(VOTES.search(text))
 
 
 def minute_heading(text: str) -> tuple[str, str] | None:
@@ -144,38 +122,3 @@ def is_minutes_head(lines: Sequence[str]) -> bool:
 def recorded_meeting(lines: Sequence[str]) -> Meeting | None:
     """The meeting that minutes beginning with ``lines`` record; None where the lines do not begin minutes."""
     return read_meeting(lines) if is_minutes_head(lines) else None
-
-
-def attendance(lines: Sequence[str]) -> list[Attendee]:
-    """The people named under "Present", "In attendance" and "Apologies" at the head of minutes."""
-    people: list[Attendee] = []
-    presence, names = "", ""
-    for line in [*lines, "End:"]:
-        found = ATTENDANCE.match(line.strip())
-        ends = LABEL.match(line) or minute_heading(line) or not line.strip()
-        if found or (ends and presence):
-            people.extend(Attendee(name, role, presence) for name, role in _people(names))
-            presence, names = "", ""
-        if found:
-            presence, names = _presence(found["label"]), found["names"]
-        elif presence:
-            names += ("; " if re.search(r"[–-]\s|\t", line) else " ") + line.strip()
-    return people
-
-
-def _presence(label: str) -> str:
-    label = label.lower()
-    if "apolog" in label or "absent" in label or "not present" in label:
-        return "apologies"
-    return "in attendance" if re.search(r"attend(?:ance|ed|ing)\b|also|invited", label) else "present"
-
-
-def _people(text: str) -> Iterator[tuple[str, str | None]]:
-    for part in re.split(r"[;,\n](?![^(]*\))|\s+and\s+(?=[A-Z](?![^(]*\)))", text):
-        plain = " ".join(part.replace("\t", " – ").split()).strip(" .,;")
-        found = re.fullmatch(
-            rf"(?P<name>{NAME.pattern})\s*(?:\((?P<in>[^)]*)\)|[–-]\s*(?P<after>.+))?\s*(?:\([^)]*\))?", plain
-        )
-        if found:
-            role = found["in"] or found["after"]
-            yield re.sub(r"^Councillors\s+", "", found["name"]).strip(" ."), role.strip() if role else None

@@ -1,4 +1,6 @@
-"""What the files of a sentence-transformers model tell without loading it: its size, limit, prefixes, tokenizer."""
+"""Where a model's files lie, and what those of a sentence-transformers model tell without loading it: its size, limit,
+prefixes, tokenizer.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from index.errors import ModelUnavailableError
 from index.records import ModelIdentity
 
 # Families that were trained with a prefix and do not say so in their files, by a part of the model's name
@@ -20,6 +23,7 @@ PREFIXES = {
 UNPREFIXED = ("bge-m3",)  # of a family above, but trained without
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 FINGERPRINT_BYTES = 65536
+OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot"]  # of the weights, on the hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,33 @@ class ModelFiles:
         bare.truncate(self.limit - own)
         ids: list[int] = self.tokenizer.post_process(bare).ids
         return ids
+
+
+def model_folder(name_or_folder: str, owner: str = "") -> Path:
+    """Where the files of a model lie on this machine; those of one that is named, not a folder, are fetched first.
+
+    ``owner`` is whose model on the hub a name without one means. Raises FileNotFoundError, and what fetching raises.
+    """
+    if Path(name_or_folder).is_dir():
+        return Path(name_or_folder)
+    if Path(name_or_folder).is_absolute() or name_or_folder.startswith("."):
+        raise FileNotFoundError("there is no such folder")
+    from huggingface_hub import snapshot_download
+
+    model = name_or_folder if "/" in name_or_folder or not owner else f"{owner}/{name_or_folder}"
+    return Path(snapshot_download(model, ignore_patterns=OTHER_FORMATS))
+
+
+def model_name(name_or_folder: str) -> str:
+    """What a model is known by: its name, or its folder's with a digest of the weights. Raises OSError."""
+    folder = Path(name_or_folder)
+    return f"{folder.name}@{_fingerprint(folder)}" if folder.is_dir() else name_or_folder
+
+
+def unavailable(kind: str, name: str, error: Exception, advice: str) -> ModelUnavailableError:
+    """The error for a model of this ``kind`` ("embedding model") that cannot be used, with the first line of why."""
+    told = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return ModelUnavailableError(f"The {kind} {name!r} cannot be loaded: {told}", advice)
 
 
 def read_model_files(folder: Path, name: str, query_prefix: str, passage_prefix: str) -> ModelFiles:
@@ -59,7 +90,7 @@ def read_model_files(folder: Path, name: str, query_prefix: str, passage_prefix:
     )
     known_query, known_passage = _prefixes(folder, name)
     identity = ModelIdentity(
-        name=f"{folder.name}@{_fingerprint(folder)}" if Path(name).is_dir() else name,
+        name=model_name(name),
         dimensions=_dimensions(folder, config),
         query_prefix=query_prefix or known_query,
         passage_prefix=passage_prefix or known_passage,

@@ -14,11 +14,13 @@ from dataclasses import asdict
 import numpy as np
 import numpy.typing as npt
 
+from index import register_writer
 from index.errors import BoardQAError, IndexMismatchError
 from index.model import Access, Kind, Page, PageNumber, Passage
 from index.page_codec import decode_page, encode_page
 from index.passage_codec import encode_structure
 from index.records import ModelIdentity, PackRecord
+from index.register import PackRegister
 from index.schema import count_change
 
 GATHERING = """
@@ -42,6 +44,7 @@ class PackWriter:
         self._connection = connection
         self._record = record
         self._model = model
+        self._register = PackRegister()
         connection.execute("PRAGMA temp_store = FILE")
         connection.executescript(GATHERING)
 
@@ -84,6 +87,17 @@ class PackWriter:
             (*place, *state, _storable(page.text), encode_page(page)),
         )
 
+    def added(self, pdf_page: int) -> Page:
+        """A page that was added, its frame marked. Raises KeyError where none of that number was."""
+        row = self._connection.execute("SELECT layout FROM new_pages WHERE pdf_page = ?", (pdf_page,)).fetchone()
+        if row is None:
+            raise KeyError(pdf_page)
+        return decode_page(row[0])
+
+    def register(self, register: PackRegister) -> None:
+        """Set what the pack gives to the decision register."""
+        self._register = register
+
     def add_passages(self, passages: Sequence[Passage], vectors: npt.NDArray[np.float32]) -> None:
         """Add passages in reading order with their vectors, float32 of shape (passages, dimensions)."""
         _require_shape(vectors, len(passages), self._model)
@@ -119,6 +133,7 @@ class PackWriter:
                 )
             _insert_pack(connection, record)
             _insert_contents(connection, record.id)
+            register_writer.put_in(connection, record.id, self._register)
             connection.execute("DELETE FROM refused WHERE path = ? OR sha256 = ?", (record.path, record.sha256))
             count_change(connection)
             connection.execute("COMMIT")
@@ -134,6 +149,7 @@ def _storable(text: str) -> str:
 
 def take_out(connection: sqlite3.Connection, pack: str) -> bool:
     """Delete a pack from every table within the open transaction; whether there was one."""
+    register_writer.take_out(connection, pack)
     connection.execute(
         "INSERT INTO passage_words (passage_words, rowid, text, context)"
         " SELECT 'delete', id, text, context FROM passages WHERE pack = ?",

@@ -32,6 +32,7 @@ PEOPLE = re.compile(
     r"|[Aa]ttended|APOLOGIES|[Aa]pologies|"
     r"[Oo]fficers|OFFICERS)\b[^.,;]{0,24}:"
 )
+NAME_TO_COME = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Cllr|Sir|Rev)\.?$")
 RIGHT = 0.35  # of the page's width; a line that begins further right is set to the right
 ACTION_LINE = re.compile(r"actions?\b[^.]{0,30}[:–-]", re.I)
 # The beginnings of lines that open a paragraph of their own whatever the layout says.
@@ -117,7 +118,7 @@ def paragraphs(pages: Sequence[Page]) -> list[Paragraph]:
             continue
         first = True
         for one in _page_paragraphs(page, frame):
-            if found and ((first and _runs_on(found[-1], one)) or _action_goes_on(found[-1], one)):
+            if found and ((first and _runs_on(found[-1], one)) or _goes_on(found[-1], one)):
                 before = found.pop()
                 one = Paragraph(
                     f"{before.text}\n{one.text}", before.spans + one.spans, before.bold, indent=before.indent
@@ -125,6 +126,12 @@ def paragraphs(pages: Sequence[Page]) -> list[Paragraph]:
             first = False
             found.append(one)
     return found
+
+
+def _goes_on(before: Paragraph, after: Paragraph) -> bool:
+    """What one page's layout has cut: a name after its title, a second line of an action."""
+    named = NAME_TO_COME.search(before.text) is not None and after.text[:1].isupper()
+    return (named and not before.cells and not after.cells) or _action_goes_on(before, after)
 
 
 def _action_goes_on(before: Paragraph, after: Paragraph) -> bool:

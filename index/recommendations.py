@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from index.minute_series import is_plain_heading
 from index.minutes import minute_heading
-from index.model import Page
-from index.paragraphs import OPENERS, Paragraph, paragraphs
+from index.paragraphs import OPENERS, Paragraph
 from index.record_model import Part, Recommendation, Said
 from index.resolution_text import Resolution, inline_parts
 
@@ -48,11 +47,6 @@ TO = re.compile(
 )
 CERTAIN, LIKELY = 0.95, 0.85
 WHO = 200  # characters of a recommendation in which the body asked is named
-
-
-def recommendations_of(pages: Sequence[Page], *, title: str = "") -> tuple[Recommendation, ...]:
-    """What a report's ``pages`` recommend, in order; ``title`` is the report's."""
-    return recommendations_among(paragraphs(pages), None, title)
 
 
 def recommendations_among(told: Sequence[Paragraph], minute: str | None, title: str) -> tuple[Recommendation, ...]:

@@ -81,11 +81,6 @@ def record_of(pages: Sequence[Page], told: Meeting | None = None) -> MeetingReco
     )
 
 
-def actions_of(pages: Sequence[Page], people: Sequence[Attendee] = ()) -> tuple[Action, ...]:
-    """The rows of the action logs on ``pages``; ``people`` are those who may be named by initials."""
-    return logged_actions(paragraphs(pages), people)
-
-
 def _until_end(told: Sequence[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """The paragraphs up to the end of the meeting, and the few after it."""
     for place, one in enumerate(told):

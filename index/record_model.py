@@ -6,7 +6,7 @@ Every object is frozen; wherever words are told, ``spans`` say where they stand 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day  # a field is called date
 from enum import StrEnum
 
 from index.model import Meeting, Span
@@ -125,7 +125,7 @@ class Action:
     ref: str | None = None
     minute: str | None = None
     title: str = ""
-    decided: date | None = None
+    decided: Day | None = None
     confidence: float = 1.0
     flags: tuple[str, ...] = ()
 
@@ -162,7 +162,7 @@ class KeyDecision:
     spans: tuple[Span, ...]
     text: str = ""
     reference: str | None = None
-    date: date | None = None
+    date: Day | None = None
     maker: str | None = None
     wards: str | None = None
     contact: str | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.errors import BoardQAError, IndexDamagedError
 
 DATABASE = "board-qa.sqlite"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_SECONDS = 60  # another process's commit of a 1,000-page pack takes about a second
 
 # Passages are the content of the text index (content=…), so their words are stored once; rows leave it by the
@@ -21,6 +21,65 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 FEEDBACK_TABLE = """
 CREATE TABLE feedback (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, packs TEXT NOT NULL, entry TEXT NOT NULL
+);
+"""
+
+# The decision register. What is filtered and sorted by lies apart from the words, so that few pages of the file are
+# read; of rows with one ``id`` (the same decision in draft and in approved minutes) the one of rank 0 is shown.
+REGISTER_TABLES = f"""
+CREATE TABLE register_packs (pack TEXT PRIMARY KEY REFERENCES packs(id), reading INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Names stay when their packs go: there are few, and what is told of them is taken from the rows that name them
+CREATE TABLE bodies (number INTEGER PRIMARY KEY, council TEXT, body TEXT);
+
+-- One row a pack that a meeting's papers, or its minutes (minuted = 1), are in
+CREATE TABLE meetings (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, pack TEXT NOT NULL REFERENCES packs(id), access TEXT NOT NULL,
+    body INTEGER NOT NULL REFERENCES bodies(number), alike TEXT NOT NULL, date TEXT, minuted INTEGER NOT NULL,
+    pdf_page INTEGER NOT NULL, told TEXT NOT NULL
+);
+CREATE INDEX meetings_id ON meetings(id);
+CREATE INDEX meetings_alike ON meetings(alike, date);
+CREATE INDEX meetings_pack ON meetings(pack);
+
+CREATE TABLE decisions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, rank INTEGER NOT NULL, meeting TEXT NOT NULL,
+    date TEXT, body INTEGER NOT NULL REFERENCES bodies(number), access TEXT NOT NULL, kind TEXT NOT NULL,
+    pack TEXT NOT NULL REFERENCES packs(id), pdf_page INTEGER NOT NULL, minute TEXT COLLATE NOCASE,
+    last_part TEXT COLLATE NOCASE  -- "65" of the minute "CAB/24/65"
+);
+CREATE INDEX decisions_shown ON decisions(rank, date DESC, meeting, number, access, body, kind);
+CREATE INDEX decisions_id ON decisions(id);
+CREATE INDEX decisions_meeting ON decisions(meeting);
+CREATE INDEX decisions_pack ON decisions(pack);
+
+CREATE TABLE decision_texts (
+    number INTEGER PRIMARY KEY REFERENCES decisions(number), title TEXT NOT NULL, text TEXT NOT NULL,
+    people TEXT NOT NULL, told TEXT NOT NULL, boxes TEXT NOT NULL
+);
+CREATE VIRTUAL TABLE decision_words USING fts5(
+    title, text, people, content='decision_texts', content_rowid='number', tokenize='{TOKENIZER}'
+);
+CREATE VIRTUAL TABLE decision_terms USING fts5vocab(decision_words, 'row');
+-- Which passages hold a decision's words: by them it is found by meaning
+CREATE TABLE decision_passages (
+    passage INTEGER NOT NULL, decision INTEGER NOT NULL, PRIMARY KEY (passage, decision)
+) WITHOUT ROWID;
+CREATE INDEX decision_passages_decision ON decision_passages(decision);
+
+-- All else that is told: sort is minute, action, declaration, recommendation, key decision, note or paper
+CREATE TABLE entries (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, sort TEXT NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL,
+    meeting TEXT NOT NULL, date TEXT, body INTEGER NOT NULL REFERENCES bodies(number), access TEXT NOT NULL,
+    pack TEXT NOT NULL REFERENCES packs(id), pdf_page INTEGER NOT NULL, item TEXT, title TEXT NOT NULL,
+    text TEXT NOT NULL, told TEXT NOT NULL, boxes TEXT NOT NULL
+);
+CREATE INDEX entries_shown ON entries(sort, rank, date DESC, meeting, number);
+CREATE INDEX entries_id ON entries(id);
+CREATE INDEX entries_meeting ON entries(meeting, sort);
+CREATE INDEX entries_pack ON entries(pack);
+CREATE VIRTUAL TABLE entry_words USING fts5(
+    title, text, content='entries', content_rowid='number', tokenize='{TOKENIZER}'
 );
 """
 
@@ -66,11 +125,12 @@ CREATE TABLE refused (
     hint TEXT NOT NULL
 ) WITHOUT ROWID;
 {FEEDBACK_TABLE}
+{REGISTER_TABLES}
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 
 # What an index of an older version lacks, by that version; each step leads to the next one.
-STEPS = {1: FEEDBACK_TABLE}
+STEPS = {1: FEEDBACK_TABLE, 2: REGISTER_TABLES}
 
 REBUILD_HINT = "Move {path} away and run `board-qa ingest` on the PDFs again."
 

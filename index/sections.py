@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from rapidfuzz import fuzz
 
 from index.furniture import Furniture, plain
-from index.minutes import is_minutes_head, recorded_meeting
+from index.minutes import ATTENDANCE, is_minutes_head, recorded_meeting
 from index.model import Access, AgendaItem, Kind, PageNumber, Section
 from index.numbering import ITEM_STAMP, item_stamps
 from index.series import STAMPS
@@ -100,12 +100,24 @@ def find_sections(
     for page, head, paper in zip(sketches, heads, papers, strict=True):
         kind = Kind.EXEMPT if paper.access is Access.EXEMPT else paper.kind
         last = sections[-1] if sections else None
-        if last is not None and not paper.begins and (last.item, last.kind) == (paper.item, kind):
+        same = last is not None and not paper.begins and (last.item, last.kind) == (paper.item, kind)
+        if last is not None and same and not _other_minutes(last, head):
             sections[-1] = replace(last, last=page.pdf_page)
             continue
         recorded = recorded_meeting(head) if paper.kind is Kind.MINUTES else None
         sections.append(Section(page.pdf_page, page.pdf_page, kind, paper.title, paper.item, paper.access, recorded))
     return tuple(sections)
+
+
+def _other_minutes(before: Section, head: Sequence[str]) -> bool:
+    """Whether the minutes of another meeting begin within minutes: several in a row are often one item's papers."""
+    if before.kind is not Kind.MINUTES or before.recorded is None or not any(map(ATTENDANCE.match, head)):
+        return False
+    found = recorded_meeting(head)
+    if found is None or found.date is None:
+        return False
+    known = before.recorded
+    return found.date != known.date or bool(found.body and known.body and found.body != known.body)
 
 
 def page_items(

@@ -18,8 +18,10 @@ OPENERS = re.compile(
     r"If|When|While|As|At|For|From|To|However|Following)\b"
 )
 # A stop, closing quotes or brackets, white space, then something that can begin a sentence.
-STOP = re.compile(r"[.?!]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[A-Z0-9£•])")
-LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)[.?!]+[\"'”’)\]]*$")
+STOP = re.compile(r"(?<![.?!])[.?!]++[\"'”’)\]]*+(?=\s+[\"'“‘(\[]*[A-Z0-9£•])")
+NUMBER = re.compile(r"\s*\(?\d+(?:\.\d+)*\.")  # "1." or "3.2." alone is a paragraph's number, no sentence
+LONGEST_WORD = 40  # characters; a longer one is no abbreviation
+LAST_WORD = re.compile(r"(?<!\d)([A-Za-z][A-Za-z.]*)[.?!]+[\"'”’)\]]*$")
 INITIALS = re.compile(r"[A-Z](?:\.[A-Z])*")  # "J.", "A.B.", "U.K."
 
 
@@ -27,7 +29,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield the start and end offset of each sentence in ``text``, without surrounding white space."""
     start = 0
     for stop in STOP.finditer(text):
-        if _ends_sentence(text[start : stop.end()], bool(OPENERS.match(text, stop.end()))):
+        if _ends_sentence(text, start, stop):
             yield from _trimmed(text, start, stop.end())
             start = stop.end()
     yield from _trimmed(text, start, len(text))
@@ -46,14 +48,13 @@ def is_finished(text: str) -> bool:
     return text.rstrip().rstrip("\"'”’)]").endswith((".", "?", "!", ":", ";"))
 
 
-def _ends_sentence(piece: str, opener_follows: bool) -> bool:
-    word = LAST_WORD.search(piece)
+def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
+    word = LAST_WORD.search(text[max(start, stop.end() - LONGEST_WORD) : stop.end()])
     if word is None:
-        # "1." or "3.2." alone is a paragraph's number, not a sentence
-        return re.fullmatch(r"\s*\(?\d+(\.\d+)*\.", piece) is None
+        return NUMBER.fullmatch(text, start, stop.end()) is None
     last = word.group(1).rstrip(".")
     if INITIALS.fullmatch(last) or last.lower() in ABBREVIATIONS:
-        return opener_follows
+        return OPENERS.match(text, stop.end()) is not None
     return True
 
 

@@ -63,6 +63,7 @@ UNANIMOUS = re.compile(
     r"|\ball\s+(?:board\s+)?members\s+(?:were\s+)?(?:in\s+(?:agreement|favour)|agreed|voted\s+for)\b",
     re.I,
 )
+MAJORITY = re.compile(r"\bby\s+(?:a\s+)?majority\b", re.I)
 # "[4-2-1-1]", "passed 7-2", "carried 9/0": ayes, nays, abstentions
 DASHED = re.compile(
     r"(?:\[|\b(?:passed|carried|approved|failed|adopted|lost|votes?)\s*:?\s*\(?)(?P<a>\d+)\s?[-–/]\s?(?P<b>\d+)"
@@ -135,8 +136,11 @@ def vote_in(said: Said) -> Vote | None:
         against = number(one["n"])
     if abstained is None and (one := ABSTAINED_COUNT.search(text)):
         abstained = number(one["n"])
-    unanimous = bool(UNANIMOUS.search(text))
-    told = unanimous or favour is not None or bool(names.keys() & {"for", "against", "abstained"}) or abstained
+    majority = bool(MAJORITY.search(text))
+    unanimous = bool(UNANIMOUS.search(text)) and not majority  # where both are told, one is of something else
+    told = (
+        unanimous or majority or favour is not None or bool(names.keys() & {"for", "against", "abstained"}) or abstained
+    )
     if not told:
         return None
     return Vote(
@@ -154,7 +158,7 @@ def vote_in(said: Said) -> Vote | None:
         names_against=names.get("against", ()),
         names_abstained=names.get("abstained", ()),
         unanimous=unanimous and not against,
-        carried=False if lost else True if carried or unanimous else None,
+        carried=False if lost else True if carried or unanimous or majority else None,
     )
 
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from index.minutes import is_recommendation
 from index.passages import BULLET
 from qa.periods import periods
-from qa.question import Analysis, Wanted
+from qa.question import FIGURES, Analysis
 from qa.units import MARKER, Evidence
 from qa.words import stem, stems
 
 USUAL_WORDS = 60
 MOST_WORDS = 130  # of an answer as it is told; a longer one drowns the reader
 MOST_CLAIMS = 5
+PART_WORDS = (1.0, 0.8, 0.6)  # of them for each part, by how many things are asked
 DROP = 0.7  # evidence scoring less than this share of the best adds nothing
-FIGURES = {Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE}
 UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth to further evidence
 MOST_ROWS = 10  # told of a table where all of a kind are asked for
 SEVERAL = re.compile(r"\b(?:which|what|list|all|every|any|name|how many)\b", re.I)
@@ -35,6 +35,20 @@ class Draft:
     places: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """An answer's statements and, where a language model was asked, whether any is its own and which were taken out.
+
+    ``notes`` are for the asker; ``missing`` is the part of the question that the model found no answer to.
+    """
+
+    drafts: Sequence[Draft]
+    removed: Sequence[str] = ()
+    by_model: bool = False
+    notes: Sequence[str] = ()
+    missing: str = ""
+
+
 def _sharing(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]:
     """For "which measures are red": all rows of one table that have the asked word in a cell of their own."""
     if not SEVERAL.search(question.text):
@@ -49,11 +63,24 @@ def _sharing(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]
     return in_order[:MOST_ROWS] if len(most) > 1 else []
 
 
-def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> list[Draft]:
-    """Choose evidence, best first and each adding something, and say it in few words."""
+def compose(
+    question: Analysis,
+    evidence: Sequence[Evidence],
+    worth: Mapping[str, float],
+    *,
+    parts: int = 1,
+    before: Sequence[Draft] = (),
+) -> list[Draft]:
+    """Choose evidence, best first and each adding something, and say it in few words.
+
+    ``parts`` is how many things the whole question asks, ``before`` what has been said of the others.
+    """
+    usual = USUAL_WORDS * PART_WORDS[min(parts, len(PART_WORDS)) - 1]
+    most = MOST_WORDS // parts
+    said = [draft.places[0] for draft in before]
     rows = _sharing(question, evidence)
     if rows:
-        return [Draft(_unmarked(row_told(question, e, short=True)), (e,)) for e in rows]
+        return [Draft(unmarked(row_told(question, e, short=True)), (e,)) for e in rows]
     chosen: list[Evidence] = []
     same: dict[int, list[Evidence]] = {}
     covered: set[str] = set()
@@ -65,23 +92,27 @@ def compose(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str
         left.remove(best)
         if chosen and best.score < DROP * chosen[0].score:
             break
+        if any(_repeats(best, other) for other in said):
+            words += len(best.text.split())
+            continue
         twin = next((c for c in chosen if _repeats(best, c)), None)
         if twin is not None:
-            if _flat(twin.text) == _flat(best.text):
+            if _flat(twin.text) == _flat(best.text) and twin.passage.pack == best.passage.pack:
                 same.setdefault(id(twin), []).append(best)
             continue
         length, shown = len(best.text.split()), len(told(question, best).split())
-        if shown_words + shown > MOST_WORDS or (chosen and words + length > USUAL_WORDS):
+        if shown_words + shown > most or (chosen and words + length > usual):
             continue
         chosen.append(best)
         covered |= best.covers
         words += length
         shown_words += shown
     chosen.sort(key=lambda e: -e.score)
-    return [Draft(_unmarked(told(question, e)), (e, *same.get(id(e), [])[:1])) for e in chosen]
+    return [Draft(unmarked(told(question, e)), (e, *same.get(id(e), [])[:1])) for e in chosen]
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
+    """A text whose own "[12]" looks like none of our markers."""
     return PRINTED_MARKER.sub(r"(\1)", text)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -11,12 +9,13 @@ from fastapi import APIRouter, FastAPI, Header, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from index.errors import BoardQAError
-from qa.boundary import CRASH, Boundary, error_body, install_error_handlers, log
+from qa.boundary import Boundary, install_error_handlers
 from qa.errors import NotReadyError
+from qa.events import answer_events
 from qa.feedback import Feedback, FeedbackReceipt
 from qa.model import Answer, PackInfo, PageInfo, PageView, Question, RankedPassage
 from qa.parameters import QueryFilters, Service, pack_named
+from qa.register_api import register_api
 from qa.service import BoardQA
 from qa.website import mount_website
 
@@ -27,6 +26,7 @@ MAX_SEARCH_RESULTS = 100
 # A page picture changes only with its pack; a browser may keep it for a while, shared caches never.
 PICTURE_CACHE = "private, max-age=300"
 EVENT_STREAM = "text/event-stream"
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # proxies pass each event on at once
 
 
 class ErrorDetail(BaseModel):
@@ -51,7 +51,8 @@ class Health(BaseModel):
     version: str
 
 
-api = APIRouter(responses={"4XX": {"model": Failure}, "5XX": {"model": Failure}})
+FAILURES: dict[int | str, dict[str, Any]] = {"4XX": {"model": Failure}, "5XX": {"model": Failure}}
+api = APIRouter(responses=FAILURES)
 
 
 def create_app(service: BoardQA) -> FastAPI:
@@ -67,6 +68,7 @@ def create_app(service: BoardQA) -> FastAPI:
     install_error_handlers(app)
     app.add_middleware(Boundary)
     app.include_router(api)
+    app.include_router(register_api, responses=FAILURES)
     mount_website(app)
     return app
 
@@ -77,10 +79,10 @@ def create_app(service: BoardQA) -> FastAPI:
     responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
 )
 def ask(question: Question, service: Service, accept: Annotated[str, Header()] = "") -> Any:
-    """Answer a question. `Accept: text/event-stream` gets the events `status`, `passages`, `answer` and `done`, or
-    `error`."""
+    """Answer a question. `Accept: text/event-stream` gets the events `status` (one a stage), `passages`, `delta` (a
+    language model's words, unchecked), `answer` and `done`, or `error`; closing the connection stops the answer."""
     if EVENT_STREAM in accept:
-        return StreamingResponse(_answer_events(service, question), media_type=EVENT_STREAM)
+        return StreamingResponse(answer_events(service, question), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
     return service.ask(question)
 
 
@@ -153,25 +155,3 @@ def readiness(service: Service) -> Health:
     if reasons:
         raise NotReadyError(" ".join(reasons), "`board-qa doctor` tells what to do.")
     return Health(status="ready", version=version("board-qa"))
-
-
-def _answer_events(service: BoardQA, question: Question) -> Iterator[str]:
-    yield _event("status", {"stage": "searching"})
-    try:
-        answer = service.ask(question)
-    except BoardQAError as error:
-        yield _event("error", error_body(error.code, error.message, error.hint))
-        return
-    except Exception:
-        log.exception("answering failed")
-        yield _event("error", error_body(*CRASH))
-        return
-    shown = answer.model_dump(mode="json")
-    yield _event("passages", shown["passages"])
-    yield _event("answer", shown)
-    yield _event("done", {"timing_ms": answer.timing_ms})
-
-
-def _event(name: str, data: object) -> str:
-    """One server-sent event; JSON holds no newline, so one data line is enough."""
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

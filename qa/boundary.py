@@ -39,6 +39,8 @@ STATUS_OF_CODE = {
     "request_too_large": 413,
     "unknown_pack": 404,
     "unknown_page": 404,
+    "unknown_decision": 404,
+    "unknown_meeting": 404,
     "not_found": 404,
     "method_not_allowed": 405,
     "feedback_full": 507,

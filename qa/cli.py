@@ -16,10 +16,12 @@ from pathlib import Path
 from eval.options import add_options
 from index.errors import BoardQAError
 from index.model import Kind
+from index.record_model import Outcome
 from qa.errors import EXIT_FAILED, EXIT_INTERRUPTED, exit_code
 
 DESCRIPTION = "Answers questions over council and NHS board papers, each with the agenda page it stands on."
 DEFAULT_LIMIT = 20
+FORMS = ("table", "json", "csv", "docx")  # of the decisions
 
 
 def _iso_date(text: str) -> date:
@@ -39,13 +41,17 @@ def _filters() -> argparse.ArgumentParser:
     """The options that narrow what is searched, shared by all commands that search."""
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("filters")
+    _meeting_filters(group)
+    group.add_argument("--item", metavar="NUMBER", help="only this agenda item")
+    group.add_argument("--kind", choices=[kind.value for kind in Kind], help="only this kind of paper")
+    return parser
+
+
+def _meeting_filters(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--body", metavar="NAME", help="only this body: its name, part of it, or its acronym")
     group.add_argument("--from", dest="from_", metavar="DATE", type=_iso_date, help="only meetings on or after DATE")
     group.add_argument("--to", metavar="DATE", type=_iso_date, help="only meetings on or before DATE")
     group.add_argument("--pack", metavar="PACK", help="only this pack: its id or file name")
-    group.add_argument("--item", metavar="NUMBER", help="only this agenda item")
-    group.add_argument("--kind", choices=[kind.value for kind in Kind], help="only this kind of paper")
-    return parser
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -88,6 +94,17 @@ def build_parser() -> argparse.ArgumentParser:
     search = command("search", "List the passages nearest to a query, without an answer.", json, filters)
     search.add_argument("query", metavar="QUERY", nargs="+", help="words to look for")
     search.add_argument("--limit", metavar="N", type=_count, default=DEFAULT_LIMIT, help="how many (default: 20)")
+
+    register = command("decisions", "List what bodies decided, from their minutes.", json)
+    register.add_argument("query", metavar="QUERY", nargs="*", help="words to look for; meaning counts too")
+    register.add_argument("--csv", action="store_true", help="print CSV for a spreadsheet")
+    register.add_argument("--format", choices=FORMS, help="how to give them (default: table)")
+    register.add_argument("--out", metavar="FILE", type=Path, help="write them to FILE, which docx needs")
+    narrowing = register.add_argument_group("filters")
+    _meeting_filters(narrowing)
+    narrowing.add_argument("--kind", choices=[kind.value for kind in Outcome], help="only what the body did so")
+    narrowing.add_argument("--minute", "--item", metavar="NUMBER", help="only this minute number, or its last part")
+    narrowing.add_argument("--person", metavar="NAME", help="only what NAME moved, seconded or voted on")
 
     serve = command("serve", "Serve the HTTP API and the chat page.")
     serve.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1)")

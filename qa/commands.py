@@ -142,6 +142,14 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _decisions(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.commands_register import decisions
+
+    with _service(settings) as service:
+        decisions(service, options)
+    return 0
+
+
 def _serve(_: argparse.Namespace, settings: Settings) -> int:
     from qa.server import serve
 
@@ -175,6 +183,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "remove": _remove,
     "ask": _ask,
     "search": _search,
+    "decisions": _decisions,
     "serve": _serve,
     "doctor": _doctor,
     "eval": _eval,

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Literal
@@ -15,6 +16,8 @@ from typing import Literal
 from index import ocr
 from index.embedding import load_embedder
 from index.errors import BoardQAError
+from index.register_renewal import unread
+from index.schema import DATABASE
 from qa.service import BoardQA
 from qa.settings import Settings
 
@@ -47,6 +50,8 @@ def examine(settings: Settings) -> list[Check]:
         _ocr(settings),
         _disk(settings),
         _index(settings),
+        *_further_models(settings),
+        *_further_models(settings),
         *_language_model(settings),
     ]
 
@@ -94,6 +99,38 @@ def _model(settings: Settings) -> Check:
     seconds = time.perf_counter() - began
     made = f"{embedder.identity.name}, {embedder.identity.dimensions} dimensions, in {embedder.arithmetic}"
     return Check("Embedding model", "ok", f"{made}, loaded in {seconds:.1f} s")
+
+
+def _further_models(settings: Settings) -> list[Check]:
+    """Whether the reranker and the question-answering model read; nothing of one that is not set, none is needed."""
+    question, text = "Who chairs the meeting?", "The Leader chairs the meeting."
+    checks = []
+    if settings.reranker:
+        from qa.rerank import load_reranker
+
+        def ranks() -> str:
+            reranker = load_reranker(settings.reranker, settings.threads)
+            reranker.scores(question, [text])
+            return reranker.name
+
+        checks.append(_tried("Reranker", ranks))
+    if settings.qa_model:
+        from qa.spans import load_span_reader
+
+        def proposes() -> str:
+            reader = load_span_reader(settings.qa_model, settings.threads)
+            [span] = reader.spans(question, [text])
+            return f"{reader.name}, proposes {span.text!r}" if span else reader.name
+
+        checks.append(_tried("Question-answering model", proposes))
+    return checks
+
+
+def _tried(name: str, attempt: Callable[[], str]) -> Check:
+    try:
+        return Check(name, "ok", attempt())
+    except BoardQAError as error:
+        return Check(name, "broken", error.message, error.hint)
 
 
 def _language_model(settings: Settings) -> list[Check]:
@@ -147,6 +184,7 @@ def _index(settings: Settings) -> Check:
         service = BoardQA.open(settings)
         try:
             packs, reasons = service.packs(), service.ready()
+            behind = len(unread(settings.data / DATABASE))
         finally:
             service.close()
     except BoardQAError as error:
@@ -155,4 +193,8 @@ def _index(settings: Settings) -> Check:
         return Check("Index", "warning", f"nothing is indexed yet in {settings.data}", "board-qa ingest PATH…")
     if reasons:
         return Check("Index", "broken", "; ".join(reasons), "See the checks above.")
-    return Check("Index", "ok", f"{len(packs)} packs, {sum(pack.pages for pack in packs)} pages in {settings.data}")
+    found = f"{len(packs)} packs, {sum(pack.pages for pack in packs)} pages in {settings.data}"
+    if behind:
+        told = f"{found}; {behind} of them are not yet read for the decision register"
+        return Check("Index", "warning", told, "The next `board-qa ingest PATH…` reads them; unchanged files stay.")
+    return Check("Index", "ok", found)

@@ -43,6 +43,18 @@ class UnknownPageError(BoardQAError):
     code = "unknown_page"
 
 
+class UnknownDecisionError(BoardQAError):
+    """The register has no such decision, or none that this reader may see."""
+
+    code = "unknown_decision"
+
+
+class UnknownMeetingError(BoardQAError):
+    """The register has no such meeting, or none that this reader may see."""
+
+    code = "unknown_meeting"
+
+
 class NotReadyError(BoardQAError):
     """Questions cannot be answered yet: nothing is indexed, or the model is missing."""
 

@@ -81,7 +81,7 @@ def compared(
     """The candidates with their second features: how like they are to the question."""
     done = []
     for c, reading in zip(found, read([_compared(c.evidence) for c in found]), strict=True):
-        meaning = float(reading.vector @ vector)
+        meaning = asked.meaning(float(reading.vector @ vector))
         likeness, by_word = asked.likeness(reading.tokens)
         there = frozenset(stems(c.evidence.text)) | frozenset(stems(c.evidence.around))
         more = {"meaning": meaning, "likeness": likeness, "soft": soft_cover(by_word, worth, there)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
 from index.fulltext import any_of
@@ -15,11 +16,17 @@ from qa.conversation import standalone
 from qa.evidence import Candidate, gather
 from qa.expand import corrected, expansions
 from qa.late import AskedWords
-from qa.model import Question
+from qa.model import Question, Turn
+from qa.parts import parts_of
 from qa.question import ASKING, Analysis, analyse
 from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
+from qa.units import Evidence
 from qa.words import content_words, stem
+
+if TYPE_CHECKING:
+    from qa.rerank import Reranker
+    from qa.spans import SpanReader
 
 EARLIER_WORTH = 0.5  # of a word that only an earlier question has
 OTHER_WORTH = 0.4  # of a word that says the same as one of the question
@@ -43,6 +50,12 @@ class Found:
     worth: Mapping[str, float] = field(default_factory=dict)
     candidates: Sequence[Candidate] = ()
     retrieved: float = 0.0  # when the search was done, by ``time.perf_counter``
+    asked: str = ""  # in the asker's own words
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """What could answer, best first."""
+        return [candidate.evidence for candidate in self.candidates]
 
 
 class Finder:
@@ -52,6 +65,8 @@ class Finder:
         self._store = store
         self._retriever = Retriever(store, vectors, embedder)
         self._embedder = embedder
+        self.reranker: Reranker | None = None  # this and the next one where they are set: ``qa.models``
+        self.spans: SpanReader | None = None
         self._words: tuple[object, list[str]] | None = None
 
     def hits(self, query: str, scope: Scope, limit: int) -> tuple[Hit, ...]:
@@ -59,7 +74,8 @@ class Finder:
         question = analyse(query)
         packs = self.packs(scope)
         where = aim(question, list(packs.values()))
-        return self._retriever.search(question, scope, where, self._other_words(question, packs)).hits[:limit]
+        ranking = self._retriever.search(question, scope, where, self._other_words(question, packs))
+        return self._reranked(question, ranking.hits)[:limit]
 
     def packs(self, scope: Scope) -> dict[str, StoredPack]:
         """The packs that may be seen, by id."""
@@ -67,17 +83,36 @@ class Finder:
 
     def find(self, asked: Question, scope: Scope, text: str | None = None) -> Found:
         """Everything that could answer the question within the scope; ``text`` is a follow-up put in full."""
-        own = analyse(asked.question)
-        text = text or standalone(asked.question, asked.history)
-        question = _joined(own, analyse(text)) if text != asked.question else own
+        whole = analyse(text or standalone(asked.question, asked.history))
+        return self._find(analyse(asked.question), whole, whole, scope)
+
+    def find_parts(self, asked: Question, scope: Scope) -> tuple[Found, ...]:
+        """What could answer each thing that the question asks, in order; one for a question that asks one thing."""
+        parts = parts_of(asked.question)
+        if len(parts) == 1:
+            return (self.find(asked, scope),)
+        whole = analyse(standalone(asked.question, asked.history))
+        found = []
+        for part in parts:
+            others = Turn(question=" ".join(other for other in parts if other != part))
+            alone = analyse(standalone(part, [*asked.history, others]))
+            found.append(self._find(analyse(part), alone, whole, scope))
+        return tuple(found)
+
+    def _find(self, own: Analysis, question: Analysis, about: Analysis, scope: Scope) -> Found:
+        """``own`` is what is asked, ``question`` the same so that it stands alone; ``about`` tells where to look."""
+        if question.text != own.text:
+            question = _joined(own, question)
+        question = replace(question, periods=question.periods or about.periods)
         packs = self.packs(scope)
-        where = aim(question, list(packs.values()))
+        where = aim(about, list(packs.values()))
         if where.unknown is not None:
-            return Found(question, packs, where, scope, retrieved=time.perf_counter())
+            return Found(question, packs, where, scope, retrieved=time.perf_counter(), asked=own.text)
         if where.packs is not None:
             scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
         more = self._other_words(question, packs)
         ranking = self._retriever.search(question, scope, where, more)
+        hits = self._reranked(question, ranking.hits)
         retrieved = time.perf_counter()
         counts = self._store.document_frequency(question.words.values())
         frequency = {key: counts[word] for key, word in question.words.items()}
@@ -87,8 +122,13 @@ class Finder:
                 frequency[key] = 0  # what only papers hold that may not be seen is not told to be there
         worth = self._worth(question, own, where, frequency, more)
         words = AskedWords(self._embedder, question.text, question.terms)
-        candidates = gather(question, ranking.hits, worth, ranking.vector, words, self._embedder.read)
-        return Found(question, packs, where, scope, ranking.hits, frequency, worth, candidates, retrieved)
+        candidates = gather(question, hits, worth, ranking.vector, words, self._embedder.read)
+        if self.spans is not None:
+            candidates = self.spans.preferred(question.text, candidates)
+        return Found(question, packs, where, scope, hits, frequency, worth, candidates, retrieved, own.text)
+
+    def _reranked(self, question: Analysis, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        return self.reranker.reranked(question.text, hits) if self.reranker is not None else hits
 
     def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
         """Acronyms spelled out, official words for everyday ones, and what misspelled words were meant to be."""

@@ -14,7 +14,7 @@ from index.model import Passage
 from index.sentences import sentences
 from qa.answer import Draft
 from qa.facts import facts, unknown_figures, unknown_names, unknown_periods
-from qa.grounding import Block, Reason, Removed, Unit, bears_out, units_of
+from qa.grounding import Block, Reason, Removed, bears_out, meant, units_of
 from qa.llm import ANSWER_TOKENS, never, stream, tokens
 from qa.model import Turn
 from qa.prompts import prompt
@@ -24,9 +24,12 @@ from qa.words import stems
 WORDS = 60  # asked of the model
 MOST_WORDS = 130  # written by it before it is stopped
 MOST_SENTENCES = 5
-MOST_BLOCKS = 6  # passages shown; more make small models worse and all slower
-LABELLED_ROWS = 15  # of a table, up to which every cell is shown with its column
-LEAST_ROOM = 60  # tokens below which a cut passage is not worth showing
+MOST_BLOCKS = 8  # passages shown; more make small models worse and all slower
+EVIDENCE_TOKENS = 500  # shown to a model of a small context: what two CPU cores read in a quarter of a minute
+SHARE_OF_ROOM = 1 / 6  # of a larger context that evidence may take; the rest would be noise
+LABEL_WORDS = 100  # of columns' names, up to which every cell of a table is shown with its column
+TITLE_WORDS = 10  # of an agenda item, told with each passage
+LEAST_ROOM = 30  # tokens below which nothing more is shown
 SPARE = 96  # tokens for the marks that a chat model's turns are wrapped in
 REWRITTEN_WORDS = 60
 TURNS_TOLD = 4  # of the conversation, when a follow-up is rewritten
@@ -34,7 +37,7 @@ EARLIER_ANSWER_WORDS = 60
 
 KEY_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # with a figure between two of them no word comes about
 KEY_FIGURES = "23456789"
-EXAMPLE_KEYS = ("N4H", "W8T")  # of the prompt; in an answer they are unknown
+EXAMPLE_KEYS = ("N4H", "W8T", "H5X", "R6D")  # of the prompt; in an answer they are unknown
 BRACKETED = re.compile(r"[\[【(]([^\[\]【】()\n]{1,60})[\]】)]")
 # "K7Q, M3D", "key: K7Q", "1", "Evidence 2": what stands in for a citation
 KEYLIKE = re.compile(
@@ -49,18 +52,17 @@ OPENING = re.compile(
 )
 # Its evidence does not say it; another's may. What its evidence contradicts stays removed.
 LACKS = frozenset({Reason.WORDS, Reason.FIGURE, Reason.DATE, Reason.NAME})
-NOT_FOUND = re.compile(r"\W*not[ _]found\b", re.I)
+NOT_FOUND = re.compile(r"\W*not[ _]found\b(?:\s*[:–-]\s*(?P<part>.*))?", re.I)
 THOUGHT = re.compile(r"^\s*<think>.*?(?:</think>|\Z)", re.S)  # reasoning that some models print before they answer
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a passage is from, as the model is told: ``met`` is the date of the meeting, ``pages`` as printed."""
+    """Where a passage is from, as the model is told; ``met`` is the date of the meeting."""
 
     body: str | None = None
     council: str | None = None
     met: date | None = None
-    pages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,23 @@ class Usage:
 
 @dataclass
 class Written:
-    """What a model wrote: statements that stand in the evidence, those that do not, and whether it found nothing."""
+    """What a model wrote: statements that stand in the evidence, those that do not, and whether it found nothing.
+
+    ``meant`` is what the model seems to have read where what it wrote does not stand: printed words to be told in its
+    place. ``missing`` is the part of the question, in its own words, to which the model found no answer.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     removed: list[Removed] = field(default_factory=list)
+    meant: list[Evidence] = field(default_factory=list)
     not_found: bool = False
+    missing: str = ""
     shown: tuple[Block, ...] = ()
     usage: Usage = Usage()
+
+
+def unheard(_: str) -> None:
+    """Nobody listens to the model's words."""
 
 
 def write_answer(
@@ -91,16 +103,16 @@ def write_answer(
     *,
     seconds: float,
     stopped: Callable[[], bool] = never,
-    told: Callable[[Draft], None] | None = None,
+    heard: Callable[[str], None] = unheard,
 ) -> Written:
-    """Let the model answer from the passages of ``evidence`` (best first) and keep what stands in them.
+    """Let the model answer from ``evidence`` (best first) and keep what stands in its passages.
 
-    ``told`` gets every statement as soon as it is checked. ``seconds`` is the time for all. Raises
+    ``heard`` gets the model's words as they come, unchecked. ``seconds`` is the time for all. Raises
     LanguageModelError, AnswerStoppedError.
     """
     blocks = blocks_of(question, evidence, origin, room(llm, question))
     if not blocks:
-        return Written(not_found=True)
+        return Written()
     written = Written(shown=blocks)
     messages = prompt("answer").messages(**_inputs(question, blocks))
     known = {block.key: block for block in blocks}
@@ -109,9 +121,10 @@ def write_answer(
     try:
         for piece in pieces:
             text += piece
+            heard(piece)
             ready = list(split(text))[:-1]  # the last one may still go on
             for sentence in ready[seen:]:
-                _take(sentence, known, written, told)
+                _take(sentence, question, known, written)
             seen = max(seen, len(ready))
             if len(set(ready)) < len(ready):
                 break  # it says the same again, and small models then never end
@@ -119,83 +132,107 @@ def write_answer(
                 break
         else:
             for sentence in list(split(text))[seen:]:
-                _take(sentence, known, written, told)
+                _take(sentence, question, known, written)
     finally:
         pieces.close()
     read = sum(tokens(str(message.content)) for message in messages)
     written.usage = Usage(read, tokens(text), len(blocks))
     written.not_found = not written.drafts and bool(NOT_FOUND.match(THOUGHT.sub("", text)))
+    if not written.drafts:
+        written.missing = ""
     return written
 
 
 def room(llm: LLM, question: str) -> int:
-    """The tokens that the model's context has for evidence."""
+    """The tokens of evidence that the model is shown: what its context has room for, less what would be noise."""
     answer = llm.metadata.num_output if llm.metadata.num_output > 0 else ANSWER_TOKENS
     bare = prompt("answer").messages(question=question, evidence="", words=str(WORDS))
-    return llm.metadata.context_window - answer - SPARE - sum(tokens(str(message.content)) for message in bare)
+    left = llm.metadata.context_window - answer - SPARE - sum(tokens(str(message.content)) for message in bare)
+    return min(left, max(EVIDENCE_TOKENS, int(SHARE_OF_ROOM * left)))
 
 
 def blocks_of(
     question: str, evidence: Sequence[Evidence], origin: Callable[[Passage], Origin], budget: int
 ) -> tuple[Block, ...]:
-    """The passages of the evidence as a model is shown them, best first, within ``budget`` tokens.
+    """The evidence as a model is shown it, within ``budget`` tokens: passages, the one of the best evidence first.
 
-    What does not fit is left out from the worst end; of the first that does not fit whole, the part about its best
-    evidence is shown.
+    Of each passage the sentences or rows of its evidence are shown, best ones first as long as there is room, in the
+    order in which they are printed. Orders to the assistant are left out.
     """
-    best: dict[int, Evidence] = {}
+    printed = " ".join(dict.fromkeys(e.passage.text for e in evidence))
+    met: dict[int, Block] = {}
+    shown: dict[int, Block] = {}
+    used = 0
     for e in evidence:
-        best.setdefault(id(e.passage) if not e.passage.id else e.passage.id, e)
-    shown: list[Block] = []
-    printed = " ".join(e.passage.text for e in best.values())
-    for e in best.values():
-        if len(shown) == MOST_BLOCKS:
-            break
-        units = units_of(e.passage)
-        if not units:
+        number = e.passage.id or id(e.passage)
+        if number not in met:
+            key = _key(question, e.passage, {block.key for block in met.values()}, printed)
+            where = origin(e.passage)
+            met[number] = Block(key, e.passage, heading_of(e.passage, where), units_of(e.passage), body_of(where))
+        block = shown.get(number, met[number])
+        fresh = [u for u in block.units if u.start < e.end and e.start < u.end and u not in block.shown]
+        if not block.shown and len(shown) == MOST_BLOCKS:
             continue
-        key = _key(question, e.passage, {block.key for block in shown}, printed)
-        block = Block(key, e.passage, heading_of(e.passage, origin(e.passage)), units)
-        cost = tokens(as_shown(block))
-        if cost > budget:
-            block = _cut(block, e, budget)
-            cost = budget
-        if block.units:
-            shown.append(block)
-        budget -= cost
-        if budget < LEAST_ROOM:
+        while fresh:
+            wider = replace(block, shown=tuple(sorted((*block.shown, *fresh), key=lambda u: u.start)))
+            cost = tokens(as_shown(tuple({**shown, number: wider}.values())))
+            if cost <= budget:
+                shown[number], used = wider, cost
+                break
+            # of the very best as much as fits; of others a shorter one may fit whole
+            fresh = [] if shown else fresh[:-1]
+        if budget - used < LEAST_ROOM:
             break
-    return tuple(shown)
+    return tuple(shown.values())
+
+
+def body_of(origin: Origin) -> str:
+    """Whose meeting it is, in words."""
+    return " ".join(", ".join(part for part in (origin.body, origin.council) if part).split())
 
 
 def heading_of(passage: Passage, origin: Origin) -> str:
     """The line that a model is told about a passage before its text."""
-    body = ", ".join(part for part in (origin.body, origin.council) if part)
-    item = f"item {passage.item}" + (f" {passage.item_title}" if passage.item_title else "") if passage.item else ""
+    title = " ".join(passage.item_title.split()[:TITLE_WORDS])
+    item = f"item {passage.item} {title}" if passage.item else ""
     day = f"{origin.met:%-d %B %Y}" if origin.met else ""
-    page = f"page {origin.pages}" if origin.pages else ""
-    return " · ".join(" ".join(part.split()) for part in (body, day, item, passage.kind.value, page) if part)
+    return " · ".join(" ".join(part.split()) for part in (day, item, passage.kind.value) if part)
 
 
-def as_shown(block: Block) -> str:
-    """A block's lines in the prompt: key and heading, then the text as printed, cells apart by bars."""
-    passage = block.passage
-    lines = [f"[{block.key}] {block.heading}".rstrip()]
-    under = " – ".join(dict.fromkeys(" ".join(p.split()) for p in (passage.heading, passage.title) if p))
-    if under:
-        lines.append(under)
-    if passage.table:
-        lines += _rows(block)
-    else:
-        lines += [u.text for u in block.units]
-    return "\n".join(line for line in lines if line != "END OF EVIDENCE")
+def as_shown(blocks: Sequence[Block]) -> str:
+    """The evidence in the prompt: each block under its key and heading, after a line with the body where that changes.
+
+    Text stands as printed, the cells of tables apart by bars.
+    """
+    lines: list[str] = []
+    body = ""
+    for block in blocks:
+        passage = block.passage
+        lines += ["", block.body] if block.body != body else [""]
+        body = block.body
+        lines.append(f"[{block.key}] {block.heading}".rstrip())
+        under = " – ".join(dict.fromkeys(" ".join(p.split()) for p in (passage.heading, passage.title) if p))
+        lines += [under] if under else []
+        lines += _rows(block) if passage.table else _sentences(block)
+    return "\n".join(line for line in lines if line != "END OF EVIDENCE").strip()
+
+
+def _sentences(block: Block) -> Iterator[str]:
+    """The sentences shown, parts of a list after what lists them."""
+    told = {" ".join(block.passage.heading.split()), ""}
+    for unit in block.shown:
+        for line in (unit.lead, unit.text):
+            if line not in told:
+                told.add(line)
+                yield line
 
 
 def _rows(block: Block) -> list[str]:
-    """Table rows as "row | column: cell | …", so that no model counts columns; long tables have one header line."""
+    """Table rows as "row | column: cell | …", so that no model counts columns; large tables have one header line."""
     columns = [" ".join(column.split()) for column in block.passage.columns]
-    rows = [block.passage.text[u.start : u.end].split("\t") for u in block.units]
-    if len(rows) > LABELLED_ROWS or not all(len(row) == len(columns) for row in rows):
+    rows = [block.passage.text[u.start : u.end].split("\t") for u in block.shown]
+    labels = len(rows) * len(" ".join(columns[1:]).split())
+    if (labels > LABEL_WORDS and len(rows) > 1) or not all(len(row) == len(columns) for row in rows):
         return [" | ".join(cells) for cells in ([columns] if any(columns) else []) + rows]
     return [
         " | ".join(
@@ -207,11 +244,7 @@ def _rows(block: Block) -> list[str]:
 
 
 def _inputs(question: str, blocks: Sequence[Block]) -> dict[str, str]:
-    return {
-        "question": " ".join(question.split()),
-        "evidence": "\n\n".join(as_shown(block) for block in blocks),
-        "words": str(WORDS),
-    }
+    return {"question": " ".join(question.split()), "evidence": as_shown(blocks), "words": str(WORDS)}
 
 
 def _key(question: str, passage: Passage, taken: set[str], printed: str) -> str:
@@ -221,19 +254,7 @@ def _key(question: str, passage: Passage, taken: set[str], printed: str) -> str:
         key = KEY_LETTERS[seed[0] % 20] + KEY_FIGURES[seed[1] % 8] + KEY_LETTERS[seed[2] % 20]
         if key not in taken and key not in printed and key not in EXAMPLE_KEYS:
             return key
-    raise AssertionError("3,200 keys are enough for six passages")
-
-
-def _cut(block: Block, e: Evidence, budget: int) -> Block:
-    """The block with the units nearest to its best evidence that fit."""
-    at = min(range(len(block.units)), key=lambda i: abs(block.units[i].start - e.start))
-    kept: tuple[Unit, ...] = ()
-    for unit in sorted(block.units, key=lambda u: abs(block.units.index(u) - at)):
-        wider = replace(block, units=tuple(sorted((*kept, unit), key=lambda u: u.start)))
-        if tokens(as_shown(wider)) > budget:
-            break
-        kept = wider.units
-    return replace(block, units=kept)
+    raise AssertionError("3,200 keys are enough for the passages of one question")
 
 
 def split(text: str) -> Iterator[str]:
@@ -271,13 +292,19 @@ def cited(sentence: str, known: Sequence[str]) -> tuple[str, list[str]]:
     return plain[:1].upper() + plain[1:], list(dict.fromkeys(keys))
 
 
-def _take(sentence: str, known: dict[str, Block], written: Written, told: Callable[[Draft], None] | None) -> None:
+def _take(sentence: str, question: str, known: dict[str, Block], written: Written) -> None:
     """Check one sentence and put it where it belongs."""
     text, keys = cited(sentence, list(known))
-    if not any(c.isalnum() for c in text) or NOT_FOUND.match(text) or _repeated(text, written):
+    if lacking := NOT_FOUND.match(text):
+        part = (lacking["part"] or "").strip(" .?!")
+        # it is told to the asker, so it may say nothing that the asker has not
+        if part and set(stems(part)) <= set(stems(question)):
+            written.missing = part
+        return
+    if not any(c.isalnum() for c in text) or _repeated(text, written):
         return
     if not keys:
-        written.removed.append(Removed(text, Reason.UNCITED))
+        _remove(Removed(text, Reason.UNCITED), known, (), written)
         return
     borne = bears_out(text, [known[key] for key in keys])
     if isinstance(borne, Removed) and borne.reason in LACKS:
@@ -285,12 +312,15 @@ def _take(sentence: str, known: dict[str, Block], written: Written, told: Callab
         others = (bears_out(text, [block]) for block in known.values() if block.key not in keys)
         borne = next((other for other in others if not isinstance(other, Removed)), borne)
     if isinstance(borne, Removed):
-        written.removed.append(borne)
+        _remove(borne, known, keys, written)
         return
-    draft = Draft(text, tuple(borne))
-    written.drafts.append(draft)
-    if told is not None:
-        told(draft)
+    written.drafts.append(Draft(text, tuple(borne)))
+
+
+def _remove(removed: Removed, known: dict[str, Block], keys: Sequence[str], written: Written) -> None:
+    written.removed.append(removed)
+    if stands_in := meant(removed.text, sorted(known.values(), key=lambda block: block.key not in keys)):
+        written.meant.append(stands_in)
 
 
 def _repeated(text: str, written: Written) -> bool:

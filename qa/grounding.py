@@ -34,12 +34,13 @@ from qa.words import names, stems
 
 MOST_SPANS = 4  # sentences or rows that one generated sentence may rest on
 LEAST_GAIN = 2  # words, a fact counting for two, that a further one must add
+LEAST_MEANT = 3  # the same, that a sentence or row must share with a generated sentence to stand in for it
 LEAST_SHARE = 0.5  # of a sentence's content words, less those of the headings, must stand in its evidence
 
 
-# The numbers in "item 4", "page 12" of a heading are known only to a sentence that speaks of pages or items
-PLACED = re.compile(r"\b(?:pages?|items?)\b", re.I)
-PLACE = re.compile(r"(?<=· )(?:page|item) [\w.()-]+")
+# The number in "item 4" of a heading is known only to a sentence that speaks of items
+PLACED = re.compile(r"\bitems?\b", re.I)
+PLACE = re.compile(r"(?<=· )item [\w.()-]+")
 
 
 class Reason(StrEnum):
@@ -69,18 +70,20 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A passage as a model is shown it. ``heading`` tells body, date, item, kind of paper and page."""
+    """A passage of which a model is ``shown`` some units. ``heading`` tells date, item and kind of paper."""
 
     key: str
     passage: Passage
     heading: str
     units: tuple[Unit, ...]
+    body: str = ""
+    shown: tuple[Unit, ...] = ()
 
     @property
     def context(self) -> str:
         """What each unit stands under."""
         passage = self.passage
-        return " ".join(p for p in (self.heading, passage.heading, passage.title, *passage.columns) if p)
+        return " ".join(p for p in (self.body, self.heading, passage.heading, passage.title, *passage.columns) if p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +151,7 @@ def bears_out(sentence: str, cited: Sequence[Block]) -> list[Evidence] | Removed
     """
     said = facts(sentence)
     mine = _content(sentence)
-    found = [
-        _Candidate(block, unit, mine & _content(f"{unit.lead} {unit.text}"), facts(f"{unit.lead} {unit.text}"))
-        for block in cited
-        for unit in block.units
-    ]
+    found = _candidates(sentence, cited)
     chosen = _chosen(sentence, said, mine, found)
     if not chosen:
         return Removed(sentence, Reason.WORDS)
@@ -161,6 +160,26 @@ def bears_out(sentence: str, cited: Sequence[Block]) -> list[Evidence] | Removed
         return Removed(sentence, *fault)
     under = " ; ".join(dict.fromkeys(f"{c.block.context} {c.unit.lead}".strip() for c in chosen))
     return [Evidence(c.block.passage, c.unit.start, c.unit.end, under) for c in chosen]
+
+
+def meant(sentence: str, blocks: Sequence[Block]) -> Evidence | None:
+    """The sentence or row shown that says most of what a generated one says; None where none says enough."""
+    wanted = _Wanted(set(_content(sentence)), set(_content(" ".join(names(sentence)))), facts(sentence))
+    found = [candidate for candidate in _candidates(sentence, blocks) if candidate.unit in candidate.block.shown]
+    best = max(found, key=wanted.gain, default=None)
+    if best is None or wanted.gain(best) < LEAST_MEANT:
+        return None
+    return Evidence(best.block.passage, best.unit.start, best.unit.end, best.unit.lead or best.block.passage.heading)
+
+
+def _candidates(sentence: str, cited: Sequence[Block]) -> list[_Candidate]:
+    """Every unit of the blocks with the words of the sentence that it has."""
+    mine = _content(sentence)
+    return [
+        _Candidate(block, unit, mine & _content(f"{unit.lead} {unit.text}"), facts(f"{unit.lead} {unit.text}"))
+        for block in cited
+        for unit in block.units
+    ]
 
 
 def _content(text: str) -> frozenset[str]:

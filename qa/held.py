@@ -27,9 +27,9 @@ MEASURES = re.compile(
 )
 # What a sentence or row must hold to answer each kind of question.
 HOLDS: Mapping[Wanted, re.Pattern[str]] = {
-    # "£1.2m", "4.2 million", "1,459,897"
+    # "£1.2m", "4.2 million", "1,459,897" in a cell of its own
     Wanted.MONEY: re.compile(
-        r"£\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|£.*\d|\b\d{1,3}(?:,\d{3})+\b", re.I | re.S
+        r"£\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|£.*\d|\t\s*\d{1,3}(?:,\d{3})+\b", re.I | re.S
     ),
     Wanted.FIGURE: re.compile(r"\d"),
     # "39", "1,250", "eight", but no year, date or paragraph number

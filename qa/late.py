@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import Embedder
+from index.likeness import scales
 from qa.words import stem, stems
 
 Tokens = npt.NDArray[np.floating]  # of shape (tokens, dimensions), each of length 1
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-LEAST_LIKENESS = 0.3  # what any two words have of each other
+LEAST_LIKENESS = 0.3  # what any two words have of each other, on the common scale
 
 
 class AskedWords:
@@ -21,6 +22,7 @@ class AskedWords:
 
     def __init__(self, embedder: Embedder, question: str, asked: Sequence[str]) -> None:
         self._tokens = embedder.question_tokens(question)
+        self._scale = scales(embedder)
         offsets = embedder.token_offsets(question)[: len(self._tokens)]
         self._places: dict[str, list[int]] = {}
         for word in WORD.finditer(question):
@@ -29,11 +31,18 @@ class AskedWords:
                 if inside:
                     self._places.setdefault(key, inside)
 
+    def meaning(self, cosine: float) -> float:
+        """The cosine of the question and another text, on the scale of ``index.likeness``."""
+        return 1 - self._scale.texts * (1 - cosine)
+
     def likeness(self, sentence: Tokens) -> tuple[float, dict[str, float]]:
-        """How like the question's tokens are to the likest of the sentence's: their mean, and the best of each word."""
+        """How like the question's tokens are to the likest of the sentence's: their mean, and the best of each word;
+        both on the scale of ``index.likeness``.
+        """
         if not len(sentence) or not len(self._tokens):
             return 0.0, {}
         best = (self._tokens @ sentence.astype(np.float32).T).max(1)
+        best = 1 - self._scale.tokens * (1 - best)
         return float(best.mean()), {key: float(best[places].max()) for key, places in self._places.items()}
 
 

@@ -21,6 +21,7 @@ from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyp
 from pydantic import SecretStr
 
 from index.errors import BoardQAError
+from qa.progress import AnswerStoppedError
 
 ANSWER_TOKENS = 320  # written by the model at most; an answer is about 60 words with its keys
 RETRIES = 2  # of a request answered 408, 409, 429 or 5xx, or not at all, with growing pauses
@@ -37,12 +38,6 @@ class LanguageModelError(BoardQAError):
     """The language model cannot be used or failed; the extractive answer stands in for it."""
 
     code = "language_model"
-
-
-class AnswerStoppedError(BoardQAError):
-    """The asker stopped the answer before it was finished."""
-
-    code = "answer_stopped"
 
 
 class _Endpoint(OpenAILike):  # type: ignore[misc]  # of a class without types

@@ -22,7 +22,7 @@ DAY_MONTH = re.compile(
 # "January 18, 2023"
 MONTH_DAY = re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>20\d\d)\b", re.I)
 # "January 2023", "Feb 23", "in March"
-MONTH_YEAR = re.compile(rf"\b{_MONTH},?(?:\s+'?(?P<year>20\d\d|\d\d(?!\d|[./]))\b)?", re.I)
+MONTH_YEAR = re.compile(rf"\b{_MONTH},?(?:\s+'?(?P<year>20\d\d|\d\d(?!\d|[./%]))\b)?", re.I)
 NUMERIC = re.compile(r"\b(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b")  # 18/01/2023
 ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 # "2021/22", "2021-22", "21/22", "2024-2025"

@@ -1,4 +1,4 @@
-"""How places in packs are put into words, on the terminal and on the pages alike."""
+"""How places in packs, dates and votes are put into words, on the terminal and on the pages alike."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from qa.model import Citation, RankedPassage
+from qa.register_model import Votes
 
 NEAREST_SHOWN = 3
 
@@ -18,6 +19,15 @@ def short_date(day: date | None) -> str:
 def page_words(page: str | None, pdf_page: int) -> str:
     """How a page is named: "page 12 (PDF page 14)", or "PDF page 14" where no number is printed."""
     return f"page {page} (PDF page {pdf_page})" if page else f"PDF page {pdf_page}"
+
+
+def votes_words(votes: Votes | None) -> str:
+    """How members voted, in a few words: "7 for, 2 against, 1 abstained", "unanimous", or as printed."""
+    if votes is None:
+        return ""
+    counts = ((votes.for_, "for"), (votes.against, "against"), (votes.abstained, "abstained"))
+    told = ", ".join(f"{count} {what}" for count, what in counts if count is not None)
+    return told or ("unanimous" if votes.unanimous else votes.text)
 
 
 def citation_words(citation: Citation) -> str:

@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.model import Answer, IngestReport, PackInfo, PageInfo, RankedPassage, Status
-from qa.places import citation_words, nearest, passage_words, short_date
+from qa.places import citation_words, nearest, page_words, passage_words, short_date, votes_words
+from qa.register_model import DecisionRow, Match
 
 if TYPE_CHECKING:
     from index.ingest import Progress as IngestProgress
@@ -79,6 +80,20 @@ def print_pages(pages: Sequence[PageInfo]) -> None:
         remarks += [] if page.readable else ["unreadable"]
         item = " ".join(part for part in (page.item, page.item_title) if part)
         table.add_row(*_literal(str(page.pdf_page), page.page, page.page_source, item, page.kind, ", ".join(remarks)))
+    _console().print(table)
+
+
+def print_decisions(rows: Sequence[DecisionRow]) -> None:
+    """A table of decisions: whose and when, the words, the vote, and the page where they stand."""
+    if not rows:
+        print("No decision matches.")
+        return
+    table = _table("Date", "Body", "Minute", "Title", "Kind", "Decision", "Vote", "Where", "Remarks")
+    for row in rows:
+        where = f"{row.file}, {page_words(row.page, row.pdf_page)}"
+        remarks = [*(["near to the query"] if row.match is Match.NEAR else []), *row.flags]
+        told = (row.minute, row.title, row.kind.value, row.text, votes_words(row.votes), where, "; ".join(remarks))
+        table.add_row(*_literal(short_date(row.date), row.body, *told))
     _console().print(table)
 
 

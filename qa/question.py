@@ -25,6 +25,8 @@ class Wanted(StrEnum):
     DEFINITION = "definition"
 
 
+FIGURES = frozenset({Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE})
+
 # How people ask for each kind of answer, with an example of each.
 FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
     (wanted, re.compile(pattern, re.I))

@@ -7,32 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
+from index.marks import boxes_of
 from index.model import Kind, Page, Passage
 from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
 from index.vectors import VectorIndex
 from qa.addresses import page_address
-from qa.answer import Draft, compose
+from qa.answer import Draft, Worded, compose
+from qa.conclude import Conclusion, conclude
+from qa.declined import declined
 from qa.finder import Finder, Found
-from qa.marks import boxes_of
 from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status, Trace, TracedPage
-from qa.question import Wanted
+from qa.progress import SILENT, Listener, Stage
 from qa.retrieve import Hit
-from qa.support import lacks_kind, missing_names, not_given, not_refused, off_topic, other_period, undecided_meeting
+from qa.told import Told
 from qa.units import Evidence
 from qa.verify import Place, checked, stretches
 
 PASSAGES_TOLD = 30  # of the ranking, in the answer object
 READ_WEIGHT = 0.5  # of the best sentence in a passage against what the search gave it
 NOT_FOUND = "These papers do not say."
-KIND_WORDS = {
-    Wanted.MONEY: "sum of money",
-    Wanted.PERCENT: "percentage",
-    Wanted.COUNT: "number",
-    Wanted.PERSON: "name",
-    Wanted.REASON: "reason",
-}
-
 
 if TYPE_CHECKING:
     from qa.wording import Wording
@@ -50,82 +44,87 @@ class Reader:
         """The passages nearest to a query, best first."""
         return self._ranked(self.finder.hits(query, scope, limit), self.finder.packs(scope), scope, {})
 
-    def answer(self, asked: Question, scope: Scope, trace: Trace | None = None) -> Answer:
+    def answer(self, asked: Question, scope: Scope, trace: Trace | None = None, listener: Listener = SILENT) -> Answer:
         """The answer object: evidence first, checked, or "not found" with the nearest pages.
 
-        ``trace`` is told what happened at each step.
+        ``trace`` is told what happened at each step, ``listener`` while it happens. Raises AnswerStoppedError.
         """
         began = time.perf_counter()
-        found = self.finder.find(asked, scope, self._wording.standalone(asked) if self._wording else None)
+        listener.enter(Stage.SEARCHING)
+        parts = self._found(asked, scope, listener)
+        first = parts[0]
+        listener.enter(Stage.READING)
         answer = Answer(
             question=asked.question,
-            standalone_question=found.question.text,
+            standalone_question=first.question.text if len(parts) == 1 else asked.question,
             status=Status.NOT_FOUND,
             answered=False,
             answer=NOT_FOUND,
         )
-        if found.where.unknown is not None:
+        if first.where.unknown is not None:
             answer.status = Status.OUT_OF_SCOPE
-            answer.answer = f"No papers of {found.where.unknown} are indexed."
+            answer.answer = f"No papers of {first.where.unknown} are indexed."
             return _timed(answer, began, began)
-        evidence = [candidate.evidence for candidate in found.candidates]
-        best_first = by_evidence(found.hits, evidence)
         trace = trace if trace is not None else Trace()
-        trace.retrieved = _traced((hit.passage for hit in best_first), found.packs)
-        trace.read = _traced((e.passage for e in evidence), found.packs)
-        answer.passages = self._ranked(best_first[:PASSAGES_TOLD], found.packs, found.scope, _focus(evidence))
-        reason = self._turned_down(found, evidence)
-        if reason is not None:
-            answer.notes = [reason] if reason else []
-            trace.declined = reason
-        else:
-            drafts, trace.removed = self._drafted(found, evidence, answer)
-            trace.drafted = _traced((e.passage for draft in drafts for e in draft.places), found.packs)
-            self._tell(answer, drafts, found.packs, found.scope)
-            told = {claim.text for claim in answer.claims}
-            trace.removed += [draft.text for draft in drafts if draft.text not in told]
-        return _timed(answer, began, found.retrieved)
+        best_first = together([by_evidence(part.hits, part.evidence) for part in parts])
+        trace.retrieved = _traced((hit.passage for hit in best_first), first.packs)
+        trace.read = _traced((e.passage for part in parts for e in part.evidence), first.packs)
+        focus = _focus([e for part in parts for e in part.evidence])
+        answer.passages = self._ranked(best_first[:PASSAGES_TOLD], first.packs, first.scope, focus)
+        listener.passages(answer.passages)
+        reasons = [declined(part, self._store) for part in parts]
+        answerable = [part for part, reason in zip(parts, reasons, strict=True) if reason is None]
+        if not answerable:
+            answer.notes = list(dict.fromkeys(reason for reason in reasons if reason))
+            trace.declined = next(reason for reason in reasons if reason is not None)
+            return _timed(answer, began, parts[-1].retrieved)
+        worded = self._drafted(answerable, listener)
+        trace.removed = list(worded.removed)
+        answer.notes = list(worded.notes)
+        if worded.by_model and self._wording is not None:
+            answer.engine = f"llm:{self._wording.name}"
+        listener.enter(Stage.CHECKING)
+        conclusion = self._concluded(answerable, worded)
+        answer.notes += conclusion.notes
+        trace.drafted = _traced((e.passage for told in conclusion.told for e in told.grounds.places), first.packs)
+        self._tell(answer, conclusion.told, first.packs, first.scope)
+        said = {claim.text for claim in answer.claims}
+        trace.removed += [told.text for told in conclusion.told if told.text not in said]
+        lacking = [(part, reason) for part, reason in zip(parts, reasons, strict=True) if reason is not None]
+        if answer.answered and (lacking or worded.missing):
+            answer.status = Status.PARTIAL
+            answer.notes += [f"Not answered: {part.asked}. {reason}".strip() for part, reason in lacking]
+        return _timed(answer, began, parts[-1].retrieved)
 
-    def _drafted(self, found: Found, evidence: Sequence[Evidence], answer: Answer) -> tuple[Sequence[Draft], list[str]]:
-        """The statements of the answer, and those that the language model wrote and the papers do not bear out."""
-        removed: list[str] = []
-        if self._wording is not None:
-            worded = self._wording.answer(found, evidence)
-            removed = list(worded.removed)
-            if worded.drafts or worded.abstains:
-                answer.engine = f"llm:{self._wording.name}"
-                return worded.drafts, removed
-            answer.notes.append(worded.note)
-        return compose(found.question, evidence, found.worth), removed
+    def _found(self, asked: Question, scope: Scope, listener: Listener) -> tuple[Found, ...]:
+        """What was found for each thing asked; a language model gets the question whole."""
+        if self._wording is None:
+            return self.finder.find_parts(asked, scope)
+        return (self.finder.find(asked, scope, self._wording.standalone(asked, listener)),)
 
-    def _turned_down(self, found: Found, evidence: Sequence[Evidence]) -> str | None:
-        """Why the papers do not answer, in words; None when they seem to."""
-        question, hits, where, packs = found.question, found.hits, found.where, found.packs
-        frequency, worth, scope = found.frequency, found.worth, found.scope
-        if off_topic(evidence, worth):
-            return ""
-        absent = missing_names(question, frequency, where.told)
-        if absent:
-            return "Not in these papers: " + ", ".join(absent)
-        days = [pack.record.meeting_date for pack in packs.values() if pack.record.meeting_date]
-        day = undecided_meeting(question, hits, days)
-        if day is not None:
-            return (
-                f"The papers for the meeting of {day:%-d %B %Y} are here, but not its minutes: what it decided is not."
-            )
-        kind = lacks_kind(question, evidence, frequency, self._store.passage_count(), where.told)
-        if kind is not None:
-            return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
-        if not_given(question, evidence):
-            return "The papers have this table, but do not give the figure."
-        if not_refused(question, evidence):
-            return "The papers tell of no refusal."
-        best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}
-        if other_period(question, evidence, self._store.page_texts(best, scope.access)):
-            return "The papers speak of this, but for another period."
-        return None
+    def _drafted(self, parts: Sequence[Found], listener: Listener) -> Worded:
+        """The statements of the answer, worded by the language model where there is one."""
+        quotes: list[Draft] = []
+        for part in parts:
+            quotes += compose(part.question, part.evidence, part.worth, parts=len(parts), before=quotes)
+        if self._wording is None:
+            return Worded(quotes)
+        return self._wording.answer(parts[0], parts[0].evidence, quotes, listener)
 
-    def _tell(self, answer: Answer, drafts: Sequence[Draft], packs: Mapping[str, StoredPack], scope: Scope) -> None:
+    def _concluded(self, parts: Sequence[Found], worded: Worded) -> Conclusion:
+        """What the quotes of a question that asks one thing lead to; other answers as they are."""
+        if len(parts) > 1 or worded.by_model:
+            return Conclusion(tuple(Told(draft.text, draft) for draft in worded.drafts))
+        access = parts[0].scope.access
+        return conclude(
+            parts[0],
+            parts[0].evidence,
+            worded.drafts,
+            lambda pack: self._store.passages_of(pack, access),
+            lambda pack, n: next((p.printed for p in self._store.pages(pack, access) if p.pdf_page == n), None),
+        )
+
+    def _tell(self, answer: Answer, told: Sequence[Told], packs: Mapping[str, StoredPack], scope: Scope) -> None:
         """Fill in what survives the check: statements, citations and the answer's words."""
         pages: dict[tuple[str, int], Page | None] = {}
 
@@ -135,9 +134,9 @@ class Reader:
             return pages[pack, pdf_page]
 
         stored: dict[str, dict[int, StoredPage]] = {}
-        for draft in drafts:
+        for statement in told:
             numbers = []
-            for place in checked(draft, page_of):
+            for place in checked(statement.grounds, page_of):
                 if place.pack not in stored:
                     stored[place.pack] = {p.pdf_page: p for p in self._store.pages(place.pack, scope.access)}
                 answer.citations.append(
@@ -145,7 +144,7 @@ class Reader:
                 )
                 numbers.append(len(answer.citations))
             if numbers:
-                answer.claims.append(Claim(text=draft.text, citations=numbers))
+                answer.claims.append(Claim(text=statement.text, citations=numbers))
         answer.notes += self._later_papers(answer.citations, packs, scope)
         if answer.claims:
             answer.answered, answer.status = True, Status.ANSWERED
@@ -216,6 +215,19 @@ def by_evidence(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Hit]:
         for hit in hits
     ]
     return sorted(scored, key=lambda hit: -hit.score)
+
+
+def together(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """One ranking of several, each passage once; of several, a passage's score is its share of its ranking's best."""
+    if len(rankings) == 1:
+        return list(rankings[0])
+    best: dict[int, Hit] = {}
+    for hits in rankings:
+        for hit in hits:
+            share = hit.score / hits[0].score if hits[0].score > 0 else 0.0
+            if hit.passage.id not in best or best[hit.passage.id].score < share:
+                best[hit.passage.id] = Hit(hit.passage, share)
+    return sorted(best.values(), key=lambda hit: -hit.score)
 
 
 def _focus(evidence: Sequence[Evidence]) -> dict[int, int]:

@@ -12,17 +12,17 @@ from index.copies import copy_of
 from index.errors import BoardQAError, UnknownPackError
 from index.feedback_store import FeedbackStore
 from index.model import Access, Kind, Page, Passage
-from index.records import PUBLIC_ONLY, Scope, StoredPack, StoredPage
+from index.records import PUBLIC_ONLY, Scope, StoredPage
 from index.store import Store
 from qa.errors import EmptyQuestionError, NotReadyError, QuestionTooLongError, UnknownPageError, UsageError
 from qa.feedback import Feedback, FeedbackEntry, keep, kept
+from qa.listing import pack_info, page_info
 from qa.model import (
     Answer,
     Filters,
     Identity,
     IngestReport,
     PackInfo,
-    PackItem,
     PageInfo,
     PageView,
     Question,
@@ -30,9 +30,13 @@ from qa.model import (
     Refused,
     Trace,
 )
+from qa.progress import SILENT, Listener
+from qa.register import Register
 from qa.settings import Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from llama_index.core.llms import LLM
 
     from index.embedding import Embedder
@@ -57,6 +61,7 @@ class BoardQA:
         self.settings = settings
         self._store = store
         self._feedback = FeedbackStore(store.path)
+        self.register = Register(store, self._access, self._nearest)
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._reader: Reader | None = None
@@ -70,6 +75,7 @@ class BoardQA:
     def close(self) -> None:
         """Close the index."""
         self._feedback.close()
+        self.register.close()
         self._store.close()
 
     @property
@@ -122,13 +128,23 @@ class BoardQA:
         with self._lock:
             if self._reader is None:
                 from index.vectors import VectorIndex
+                from qa.models import sharpen
                 from qa.reader import Reader
 
                 embedder = self._model()
                 self._store.check_model(embedder.identity)
                 self._vectors = VectorIndex(self.settings.data, self._store)
-                self._reader = Reader(self._store, self._vectors, embedder, self._wording())
+                reader = Reader(self._store, self._vectors, embedder, self._wording())
+                sharpen(reader.finder, self.settings)
+                self._reader = reader
             return self._reader
+
+    def _nearest(self, query: str, allowed: npt.NDArray[np.int64], most: int) -> list[int]:
+        """The ids of the allowed passages nearest in meaning to a query, best first."""
+        self._ready_reader()
+        vectors = self._vectors
+        assert vectors is not None  # opened with the reader
+        return [int(id_) for id_ in vectors.search(self._model().embed_query(query), most, allowed)[0]]
 
     # Indexing
 
@@ -194,17 +210,17 @@ class BoardQA:
 
     def packs(self) -> list[PackInfo]:
         """Every pack that may be seen, by meeting date."""
-        return [_pack_info(pack) for pack in self._store.packs(self._access)]
+        return [pack_info(pack) for pack in self._store.packs(self._access)]
 
     def pages(self, pack: str) -> list[PageInfo]:
         """The pages of a pack. Raises UnknownPackError."""
         found = self._store.pack(pack, self._access)
-        return [_page_info(page) for page in self._store.pages(found.id, self._access)]
+        return [page_info(page) for page in self._store.pages(found.id, self._access)]
 
     def page(self, pack: str, pdf_page: int) -> PageView:
         """One page with its text. Raises UnknownPackError, UnknownPageError."""
         stored, page = self._page(pack, pdf_page)
-        return PageView(**_page_info(stored).model_dump(), text=page.text, width=page.width, height=page.height)
+        return PageView(**page_info(stored).model_dump(), text=page.text, width=page.width, height=page.height)
 
     def passages(self, pack: str) -> list[Passage]:
         """The passages of a pack in reading order. Raises UnknownPackError."""
@@ -248,19 +264,20 @@ class BoardQA:
 
     # Asking
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, listener: Listener = SILENT) -> Answer:
         """Answer a question with citations, or tell that the papers do not say.
 
-        Raises EmptyQuestionError, QuestionTooLongError, NotReadyError (nothing indexed), UnknownPackError (filter),
-        IndexMismatchError, ModelUnavailableError.
+        ``listener`` hears how it comes about and can stop it. Raises EmptyQuestionError, QuestionTooLongError,
+        NotReadyError (nothing indexed), UnknownPackError (filter), IndexMismatchError, ModelUnavailableError,
+        AnswerStoppedError.
         """
-        return self.traced(question)[0]
+        return self.traced(question, listener)[0]
 
-    def traced(self, question: Question) -> tuple[Answer, Trace]:
+    def traced(self, question: Question, listener: Listener = SILENT) -> tuple[Answer, Trace]:
         """As ``ask``, with how the answer came about."""
         self._check(question.question)
         trace = Trace()
-        return self._ready_reader().answer(question, self._scope(question.filters), trace), trace
+        return self._ready_reader().answer(question, self._scope(question.filters), trace, listener), trace
 
     def candidates(self, question: Question) -> tuple[Analysis, Sequence[Candidate]]:
         """The question taken apart and the best that could answer it, with what speaks for each; for fitting."""
@@ -270,7 +287,9 @@ class BoardQA:
 
     def identity(self) -> Identity:
         """What answers depend on besides the question: the index's content, the models, the settings."""
-        models, prompts = {"embedding": self._model().identity.name}, {}
+        from qa.models import names
+
+        models, prompts = {"embedding": self._model().identity.name, **names(self.settings)}, {}
         if self.settings.llm_url:
             from qa.prompts import PROMPTS, prompt
 
@@ -352,42 +371,3 @@ class BoardQA:
         except BoardQAError as error:
             reasons.append(f"{error.message} {error.hint}".strip())
         return reasons
-
-
-def _pack_info(pack: StoredPack) -> PackInfo:
-    record = pack.record
-    return PackInfo(
-        pack=record.id,
-        file=record.file,
-        files=list(pack.files),
-        title=record.title,
-        body=record.body,
-        council=record.council,
-        meeting_date=record.meeting_date,
-        kind=record.kind.value,
-        access=record.access.value,
-        pages=pack.pages,
-        items=[
-            PackItem(
-                item=item.number,
-                title=item.title,
-                first=None if item.first is None else str(item.first),
-                last=None if item.last is None else str(item.last),
-            )
-            for item in record.items
-        ],
-    )
-
-
-def _page_info(page: StoredPage) -> PageInfo:
-    return PageInfo(
-        pdf_page=page.pdf_page,
-        page=page.printed,
-        page_source=page.source.value,
-        item=page.item,
-        item_title=page.item_title or None,
-        kind=page.kind.value,
-        scanned=page.scanned,
-        blank=page.blank,
-        readable=page.readable,
-    )

@@ -27,10 +27,19 @@ class Settings(BaseSettings):
     )
     query_prefix: str = Field("", description="Put before each question when embedding, for models that need it.")
     passage_prefix: str = Field("", description="Put before each passage when embedding, for models that need it.")
+    reranker: str = Field(
+        "",
+        description="Name or folder of a sentence-transformers CrossEncoder that ranks the best 50 passages anew.",
+    )
+    qa_model: str = Field(
+        "",
+        description="Name or folder of a transformers question-answering model whose spans speak for the sentences they"
+        " stand in.",
+    )
     arithmetic: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="Arithmetic of the embedding model; `auto` takes bfloat16 where the CPU has units for it."
     )
-    threads: int = Field(0, ge=0, description="CPU threads for embedding; 0 takes all cores.")
+    threads: int = Field(0, ge=0, description="CPU threads for the models; 0 takes all cores.")
     ocr: Literal["auto", "off"] = Field(
         "auto", description="`auto` reads scanned pages with tesseract or rapidocr, `off` leaves them unread."
     )

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from datetime import date
 
-from index.model import Kind
-from qa.answer import FIGURES
 from qa.periods import periods
 from qa.question import Analysis, Wanted
-from qa.retrieve import Hit
 from qa.scope import years
 from qa.units import Evidence
 from qa.words import stems
@@ -35,9 +31,6 @@ RARE = 0.03  # share of the passages that a rare name stands in at most
 NAMED_SHARE = 0.55  # enough where the evidence itself has every rare name of the question
 GOOD = 8  # places of the ranking that count as good evidence
 WHY = re.compile(r"\s*why\b", re.I)
-UNKNOWN = re.compile(
-    r"|[-–—.]+|n/?a|tbc|tba|to be (?:confirmed|agreed|decided)|to follow|not (?:known|available|yet .*)|awaited", re.I
-)
 # "Why did the board refuse …", "who voted against …"
 REFUSED = re.compile(
     r"\b(?:refus\w*|reject\w*|turn(?:ed)? down|oppos\w*|vot\w* against|den(?:y|ied)|block(?:ed)?|thr[eo]w out)\b", re.I
@@ -46,17 +39,6 @@ REFUSAL_TOLD = re.compile(
     r"\b(?:refus\w*|reject\w*|declin\w*|oppos\w*|against|turned down|lost|denied|dismiss\w*|objection\w*|block\w*|"
     r"not (?:be )?(?:support|agree|approve|accept)\w*)\b",
     re.I,
-)
-# What was decided, in the past: "did the board approve", "what was agreed"
-DECIDED = re.compile(
-    r"\b(?:did|has|have|had)\b(?! to\b).{0,80}\b(?:agree|approve|decide|resolve|adopt|endorse|sign off|vote|reject|"
-    r"refuse)|"
-    r"\b(?:agreed|approved|decided|resolved|adopted|endorsed|rejected|refused|signed off|voted)\b",
-    re.I,
-)
-# What is put to a meeting, not decided by it: "asked to agree", "recommended", "proposed"
-PROPOSED = re.compile(
-    r"\b(?:asked|recommend\w*|propos\w*|invited|requested|being put|due to|expected|supposed)\b", re.I
 )
 
 
@@ -67,20 +49,6 @@ def missing_names(question: Analysis, frequency: Mapping[str, int], told: frozen
         for key, name in question.proper.items()
         if len(name) >= LEAST_ABSENT and key not in told and frequency.get(key, 0) == 0
     )
-
-
-def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequence[date]) -> date | None:
-    """The meeting whose decision is asked for, when its papers are indexed but no minutes of it are."""
-    if not DECIDED.search(question.text) or PROPOSED.search(question.text):
-        return None
-    for day in meetings:
-        keys = {f"d{day.isoformat()}"} & question.periods or {f"m{day:%Y-%m}"} & question.periods
-        if not keys:
-            continue
-        recorded = any(h.passage.kind is Kind.MINUTES and periods(h.passage.context) & keys for h in hits)
-        if not recorded:
-            return day
-    return None
 
 
 def lacks_kind(
@@ -130,23 +98,6 @@ def other_period(question: Analysis, evidence: Sequence[Evidence], pages: Mappin
     page = pages.get((best.passage.pack, best.passage.spans[0].pdf_page), best.passage.text)
     near = {p for p in years(periods(f"{best.around} {best.passage.context}") | periods(page)) if p[0] in "fy"}
     return bool(near) and not asked & near
-
-
-def not_given(question: Analysis, evidence: Sequence[Evidence]) -> bool:
-    """Whether the table row that fits best leaves blank, or has "-" or "to be confirmed", what is asked for."""
-    if not FIGURES & question.wanted or not evidence:
-        return False
-    best = max(evidence, key=lambda e: e.plain)
-    if not best.passage.table:
-        return False
-    cells, columns = best.text.split("\t"), best.passage.columns
-    asked = [
-        i
-        for i, column in enumerate(columns[1:], start=1)
-        if set(question.terms) & set(stems(column)) or question.periods & years(periods(column))
-    ]
-    told = [cells[i].strip() if i < len(cells) else "" for i in asked] if asked else [c.strip() for c in cells[1:]]
-    return bool(told) and all(UNKNOWN.fullmatch(cell) for cell in told)
 
 
 def not_refused(question: Analysis, evidence: Sequence[Evidence]) -> bool:

@@ -68,8 +68,9 @@ def units(passage: Passage) -> Iterator[Evidence]:
             lead = ""
         before = text if not item else before
     for (start, middle), (second, end) in pairwise(spans):
-        leads = passage.text[start:middle].rstrip().endswith(":")
-        if second not in passage.blocks and not leads and len(passage.text[start:end].split()) <= PAIR_WORDS:
+        together = passage.text[start:end]
+        leads = passage.text[start:middle].rstrip().endswith(":") or together.rstrip().endswith(":")
+        if second not in passage.blocks and not leads and len(together.split()) <= PAIR_WORDS:
             yield Evidence(passage, start, end, passage.heading)
 
 

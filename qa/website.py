@@ -15,6 +15,7 @@ from qa.boundary import status_of
 from qa.errors import UsageError
 from qa.model import Question
 from qa.parameters import QueryFilters, Service, pack_named
+from qa.register_website import register_website
 from qa.templates import WEB, render
 
 website = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -23,6 +24,7 @@ website = APIRouter(include_in_schema=False, default_response_class=HTMLResponse
 def mount_website(app: FastAPI) -> None:
     """Add the pages and the files that they load."""
     app.include_router(website)
+    app.include_router(register_website)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from index.agenda import is_agenda, is_late, read_items
+from index.attendance import people_in
 from index.meeting import dates_in, read_meeting
-from index.minutes import attendance, is_recommendation, is_resolution, minute_heading, recorded_meeting
+from index.minutes import is_recommendation, is_resolution, minute_heading, recorded_meeting
 from index.model import AgendaItem, Cell, Line, Page
+from index.paragraphs import Paragraph
 from tests.papers import Sheet, read_one
 
 
@@ -235,6 +237,10 @@ def test_paragraphs_of_a_report_are_no_agenda() -> None:
             "Health and Wellbeing Board", None, date(2023, 1, 11), None, None,
         ),
         (
+            ["PB 4 MONTHLY MEETING", "MINUTES", "DATE: Tuesday, 5 March 2024", "TIME: 6:00 PM"],
+            "PB 4", None, date(2024, 3, 5), "6:00 PM", None,
+        ),
+        (
             ["REPORT TO:\tAudit and Governance Board", "DATE:\t22nd March 2023", "SUBJECT:\tRisk register"],
             "Audit and Governance Board", None, date(2023, 3, 22), None, None,
         ),
@@ -280,6 +286,9 @@ def test_the_date_of_issue_is_not_the_meetings() -> None:
         ("22/03/2023", date(2023, 3, 22)),
         ("30th day of June 2021", date(2021, 6, 30)),
         ("31 February 2023", None),
+        ("It closed on 22.3.23.", date(2023, 3, 22)),
+        ("ABC/24/05/01 Apologies", None),
+        ("24/05/01/07", None),
     ],
 )
 def test_dates_in_every_form(text: str, day: date | None) -> None:
@@ -344,7 +353,7 @@ def test_minutes_tell_the_meeting_that_they_record_and_who_was_there() -> None:
     meeting = recorded_meeting(lines)
     assert meeting is not None
     assert (meeting.body, meeting.date) == ("Planning Panel", date(2022, 3, 8))
-    assert [(one.name, one.role, one.presence) for one in attendance(lines)] == [
+    assert [(one.name, one.role, one.presence) for one in people_in([Paragraph(line, ()) for line in lines])] == [
         ("Cllr R Hale", "Chairman", "present"),
         ("Pat Quill", None, "present"),
         ("Dr I Stone", "Vice Chairman", "present"),

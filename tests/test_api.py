@@ -79,17 +79,19 @@ def test_an_answer_comes_as_events_when_asked_for(client):
     response = client.post("/api/ask", json={"question": QUESTION}, headers={"Accept": "text/event-stream"})
     assert response.headers["content-type"].startswith("text/event-stream")
     got = events(response)
-    assert [name for name, _ in got] == ["status", "passages", "answer", "done"]
-    assert got[1][1] == got[2][1]["passages"]
-    assert Answer.model_validate(got[2][1]).question == QUESTION
+    assert [name for name, _ in got] == ["status", "status", "passages", "status", "answer", "done"]
+    assert [told["stage"] for name, told in got if name == "status"] == ["searching", "reading", "checking"]
+    answer = Answer.model_validate(got[4][1])
+    assert answer.question == QUESTION
+    assert got[2][1] == got[4][1]["passages"]
 
 
 def test_a_failure_ends_the_events_with_the_error(client, crashing_client):
     stream = {"Accept": "text/event-stream"}
     for asked, code in ((client, "empty_question"), (crashing_client, "internal_error")):
         got = events(asked.post("/api/ask", json={"question": "?" if asked is client else QUESTION}, headers=stream))
-        assert [name for name, _ in got] == ["status", "error"]
-        assert got[1][1]["error"]["code"] == code
+        assert [name for name, _ in got] == ["error"]
+        assert got[0][1]["error"]["code"] == code
         assert "secret" not in json.dumps(got)
 
 

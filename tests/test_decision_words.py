@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.key_decisions import key_decisions_of
-from index.recommendations import recommendations_of
-from index.record import actions_of, record_of
+from index.actions import logged_actions
+from index.key_decisions import key_decisions_among
+from index.paragraphs import paragraphs
+from index.recommendations import recommendations_among
+from index.record import record_of
 from index.record_model import Action, Amendment, Decision, Declaration, Minute, Part, Recommendation, Said, Vote
 from tests.minutes_forms import EVERY
 from tests.minutes_text import pages
@@ -77,7 +79,7 @@ def test_a_report_s_recommendations_keep_their_parts() -> None:
         "! 2. Recommendations\n\nThat Cabinet:\n\n(a) APPROVE the lease; and\n\n(b) NOTE the risk.\n\n"
         "! 3. Background\n\nThe lease ends in May."
     )
-    (found,) = recommendations_of(pages(report), title="Lease")
+    (found,) = recommendations_among(paragraphs(pages(report)), None, "Lease")
     assert (found.to, found.title, [part.label for part in found.parts]) == ("Cabinet", "Lease", ["(a)", "(b)"])
     assert found.text.endswith("(b) NOTE the risk.")
 
@@ -88,7 +90,7 @@ def test_an_action_log_goes_on_over_a_page_end_and_another_table_is_none() -> No
         "| 2 | Count the benches | RN | June 2024 | Open\n\nOther matters\n\n"
         "|h Risk | Score | Owner | Was | Is\n| Fire | 4 | JL | 3 | 4"
     )
-    assert [(one.ref, one.owners, one.status) for one in actions_of(pages(log))] == [
+    assert [(one.ref, one.owners, one.status) for one in logged_actions(paragraphs(pages(log)))] == [
         ("1", ("JL",), "Done"),
         ("2", ("RN",), "Open"),
     ]
@@ -102,7 +104,7 @@ def test_a_decision_notice_gives_its_fields() -> None:
         "Wards affected: Castle\n\nDecision: To hire out the Guildhall on Sundays.\n\n"
         "Reasons for decision: Income.\n\nContact officer: Jo Lamb"
     )
-    (found,) = key_decisions_of(pages(notice))
+    (found,) = key_decisions_among(paragraphs(pages(notice)))
     assert (found.reference, found.maker, found.date) == ("25/0014", "Councillor Zoe Marsh", date(2025, 5, 7))
     assert (found.title, found.text) == ("Hire of the Guildhall", "To hire out the Guildhall on Sundays.")
     assert (found.key, found.wards, found.contact, found.proposed) == (False, "Castle", "Jo Lamb", False)
@@ -139,8 +141,8 @@ def check(text: str) -> None:
         *record.recommendations,
         *record.minutes,
         *record.notes,
-        *recommendations_of(read),
-        *actions_of(read),
+        *recommendations_among(paragraphs(read), None, ""),
+        *logged_actions(paragraphs(read)),
         *(part for decision in record.decisions for part in decision.parts),
         *(who for decision in record.decisions for who in (decision.mover, decision.seconder) if who),
         *(decision.vote for decision in record.decisions if decision.vote),

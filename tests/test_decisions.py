@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
+from index.actions import logged_actions
 from index.furniture import find_furniture, mark_furniture
-from index.key_decisions import key_decisions_of
+from index.key_decisions import key_decisions_among
 from index.model import Kind, PackOutline, Page
 from index.outline import outline
+from index.paragraphs import paragraphs
 from index.pdf import open_pdf
-from index.recommendations import recommendations_of
-from index.record import actions_of, record_of
+from index.recommendations import recommendations_among
+from index.record import record_of
 from index.record_model import Action, Decision, Declaration, MeetingRecord, Recommendation, Vote
 from index.sketch import sketch
 
@@ -203,9 +205,9 @@ def test_interests_are_told_with_who_declared_them(read: dict[str, Read]) -> Non
 
 def test_action_logs_are_read_with_owners_dates_and_status(read: dict[str, Read]) -> None:
     for name, one in read.items():
-        logged = actions_of(one.pages)
+        logged = logged_actions(paragraphs(one.pages))
         assert len(logged) == TRUTH["logged"].get(name, 0), name
-    log = {action.ref: action for action in actions_of(read["orrindale-icb-2024-07-25"].pages)}
+    log = {action.ref: action for action in logged_actions(paragraphs(read["orrindale-icb-2024-07-25"].pages))}
     assert log["05/06"].owners == ("CS",)
     assert log["05/06"].due == "31 July 2024"
     assert log["05/06"].status is not None
@@ -217,12 +219,14 @@ def test_action_logs_are_read_with_owners_dates_and_status(read: dict[str, Read]
 def test_initials_of_an_action_log_are_resolved_by_who_was_there(read: dict[str, Read]) -> None:
     one = read["kestrel-vale-board-2024-09-25"]
     assert one.record is not None
-    owners = {action.ref: action.owners for action in actions_of(one.pages, one.record.people)}
+    owners = {action.ref: action.owners for action in logged_actions(paragraphs(one.pages), one.record.people)}
     assert owners["24/078"] == ("Marcus Adeyemi-Holt",)
 
 
 def test_a_forward_plan_gives_its_key_decisions(read: dict[str, Read]) -> None:
-    found = {name: key_decisions_of(section_pages) for name, section_pages in _sections(read, "Forward plan")}
+    found = {
+        name: key_decisions_among(paragraphs(section_pages)) for name, section_pages in _sections(read, "Forward plan")
+    }
     assert {name: len(entries) for name, entries in found.items()} == TRUTH["planned"]
     first, *_, last = found["brackenholt-cabinet-2025-02-11"]
     assert (first.date, first.maker, first.contact, first.key) == (
@@ -247,7 +251,7 @@ def test_reports_recommend_and_never_decide(read: dict[str, Read]) -> None:
     for truth in TRUTH["recommended"]:
         one = read[truth["pack"]]
         section = next(s for s in one.outline.sections if s.first <= truth["page"] <= s.last)
-        found = recommendations_of(one.pages[section.first - 1 : section.last], title=section.title)
+        found = recommendations_among(paragraphs(one.pages[section.first - 1 : section.last]), None, section.title)
         texts = [_flat(recommendation.text) for recommendation in found]
         assert any(t.startswith(truth["begins"]) and t.endswith(truth["ends"]) for t in texts), texts
         assert max(len(recommendation.parts) for recommendation in found) == truth["parts"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import index.embedding
 from index.bert import load_bert_reader
-from index.embedding import BUNDLED, Embedder, has_bfloat16_units, load_embedder
+from index.embedding import Embedder, bundled_folder, has_bfloat16_units, load_embedder
 from index.errors import ModelUnavailableError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,10 +29,6 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def exact() -> Embedder:
     return load_embedder(arithmetic="float32")
-
-
-def bundled_folder() -> Path:
-    return Path(index.embedding._folder(BUNDLED))
 
 
 @pytest.fixture
@@ -158,6 +154,30 @@ def test_a_prefix_is_part_of_what_is_read(copied: Path) -> None:
     np.testing.assert_allclose(prefixed.embed_query("rents"), plain.embed_query("query: rents"), atol=2e-6)
     np.testing.assert_allclose(prefixed.embed_passages(["rents"]), plain.embed_passages(["passage: rents"]), atol=2e-6)
     assert prefixed.max_tokens == plain.max_tokens - 2
+
+
+def test_token_vectors_are_those_of_the_text_without_its_prefix(copied: Path) -> None:
+    prefixed, loaded = (load_embedder(copied, "query: ", "passage: ", arithmetic="float32") for _ in range(2))
+    loaded.load()
+    text = "rents rise in May"
+    for one, other in zip(prefixed.read([text, text]), loaded.read([text, text]), strict=True):
+        assert len(one.tokens) == len(prefixed.token_offsets(text)) == len(prefixed.question_tokens(text))
+        np.testing.assert_allclose(one.tokens, other.tokens, atol=2e-3)
+    assert np.abs(prefixed.read([text])[0].tokens - load_embedder(copied).read([text])[0].tokens).max() > 0.01
+
+
+def test_a_model_on_this_machine_is_loaded_without_asking_the_network(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def refuse(host: object, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    load_embedder(copied).load()
+    assert asked == []
 
 
 def test_models_of_one_folder_name_are_told_apart(copied: Path) -> None:

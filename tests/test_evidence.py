@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from index.embedding import load_embedder
-from index.model import Kind, Passage
+from index.model import Passage
 from qa.evidence import gather
 from qa.late import AskedWords
 from qa.question import Wanted, analyse
@@ -15,11 +13,9 @@ from qa.retrieve import Hit, fuse, inverse_frequency
 from qa.support import (
     lacks_kind,
     missing_names,
-    not_given,
     not_refused,
     off_topic,
     other_period,
-    undecided_meeting,
 )
 from qa.units import Evidence
 from tests.stored import passage
@@ -126,13 +122,6 @@ def test_a_sum_that_is_not_told_is_not_answered() -> None:
         assert lacks_kind(analyse(question), found(question, *passages), {}, 100, frozenset()) is kind
 
 
-def test_a_cell_left_empty_is_not_answered() -> None:
-    asked = "How many visits did Mill Lane have in 2023/24?"
-    assert not_given(analyse(asked), found(asked, VISITS))
-    asked = "How many visits did Mill Lane have in 2022/23?"
-    assert not not_given(analyse(asked), found(asked, VISITS))
-
-
 def test_figures_of_another_year_are_not_answered() -> None:
     asked = "How many ferries sailed in 2009/10?"
     later = passage("In 2021/22 there were 214 ferries that sailed.", blocks=(0,))
@@ -153,20 +142,6 @@ def test_figures_of_another_year_are_not_answered() -> None:
 def test_a_refusal_is_not_taken_for_granted(text: str, refused: bool) -> None:
     asked = "Why did the Panel reject the fee for the ferry?"
     assert not_refused(analyse(asked), found(asked, passage(text, blocks=(0,)))) is not refused
-
-
-def test_a_decision_needs_the_minutes_of_its_meeting() -> None:
-    day = date(2024, 6, 20)
-    report = Hit(passage("The fee may rise.", context="Cabinet, 20 June 2024"), 1.0)
-    minutes = Hit(
-        passage("RESOLVED that the fee rise.", context="Minutes, Cabinet, 20 June 2024", kind=Kind.MINUTES), 0.5
-    )
-    asked = analyse("What did the Cabinet decide about the fee on 20 June 2024?")
-    assert undecided_meeting(asked, [report], [day]) == day
-    assert undecided_meeting(asked, [report, minutes], [day]) is None
-    assert undecided_meeting(asked, [report], [date(2023, 1, 1)]) is None
-    proposed = analyse("What was the Cabinet asked to decide about the fee on 20 June 2024?")
-    assert undecided_meeting(proposed, [report], [day]) is None
 
 
 def test_papers_that_do_not_speak_of_it_are_off_topic() -> None:

@@ -190,7 +190,8 @@ def test_an_index_of_the_version_before_feedback_is_brought_up_to_date(tmp_path)
     with Store(tmp_path) as store:
         write(store, pack("cabinet"), passage("swans"))
     with sqlite3.connect(tmp_path / DATABASE) as older:
-        older.execute("DROP TABLE feedback")
+        for table in ("feedback", *REGISTER_TABLES):
+            older.execute(f"DROP TABLE {table}")
         older.execute("PRAGMA user_version = 1")
     older.close()
     service = BoardQA.open(Settings(data=tmp_path))

@@ -8,12 +8,12 @@ import pytest
 
 from index.model import Kind, Passage, Span
 from qa.facts import facts
-from qa.generation import Origin, heading_of
-from qa.grounding import Block, Reason, Removed, bears_out, units_of
+from qa.generation import Origin, body_of, heading_of
+from qa.grounding import Block, Reason, Removed, bears_out, meant, units_of
 from qa.instructions import speaks_to_assistant
 from qa.units import Evidence
 
-ORIGIN = Origin("Harbour and Estates Board", "Westmere Council", date(2023, 3, 22), "12")
+ORIGIN = Origin("Harbour and Estates Board", "Westmere Council", date(2023, 3, 22))
 
 
 def passage(text: str, *, heading: str = "", kind: Kind = Kind.MINUTES) -> Passage:
@@ -49,7 +49,7 @@ def table(title: str, columns: tuple[str, ...], *rows: tuple[str, ...]) -> Passa
 
 
 def block(of: Passage, key: str = "K7Q") -> Block:
-    return Block(key, of, heading_of(of, ORIGIN), units_of(of))
+    return Block(key, of, heading_of(of, ORIGIN), units_of(of), body_of(ORIGIN), units_of(of))
 
 
 def verdict(sentence: str, of: Passage) -> Reason | None:
@@ -245,10 +245,10 @@ def test_bare_figures_of_a_table_of_sums_are_pounds_and_of_another_table_are_not
     assert verdict("The trees planted at Ashford were £1,459.", trees) is Reason.FIGURE
 
 
-def test_the_page_and_item_of_a_paper_are_no_figures_of_its_text() -> None:
+def test_the_item_of_a_paper_is_no_figure_of_its_text() -> None:
     minutes = passage("Members received a report on the Harbour Fund.")
-    assert verdict("Members received 12 reports on the Harbour Fund.", minutes) is Reason.FIGURE
-    assert verdict("Members received a report on the Harbour Fund on page 12.", minutes) is None
+    assert verdict("Members received 4 reports on the Harbour Fund.", minutes) is Reason.FIGURE
+    assert verdict("Members received a report on the Harbour Fund under item 4.", minutes) is None
 
 
 def test_a_month_is_a_date_and_no_name() -> None:
@@ -294,6 +294,13 @@ def test_what_bears_a_sentence_out_is_the_sentence_that_says_it() -> None:
     assert isinstance(borne, list)
     assert [e.text for e in borne] == ["RESOLVED: That the grant of £340,000 to Brockhall Trust be approved."]
     assert all(isinstance(e, Evidence) and e.passage.text[e.start : e.end] == e.text for e in borne)
+
+
+def test_what_a_sentence_that_does_not_stand_was_read_from_is_found() -> None:
+    told = meant("Grants of £340,000 went to Harwood Trust.", [block(GRANT)])
+    assert told is not None
+    assert told.text == "RESOLVED: That the grant of £340,000 to Brockhall Trust be approved."
+    assert meant("The quay is painted blue.", [block(GRANT)]) is None
 
 
 def test_a_sentence_may_rest_on_two_papers() -> None:

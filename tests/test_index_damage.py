@@ -88,7 +88,7 @@ def test_damage_inside_the_file_is_told_as_damage(tmp_path: Path) -> None:
     content = bytearray(file.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     file.write_bytes(content)
-    with Store(tmp_path) as store, pytest.raises(IndexDamagedError):
+    with pytest.raises(IndexDamagedError), Store(tmp_path) as store:
         store.passages_of(CABINET.id)
 
 

@@ -13,7 +13,8 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 from pydantic import SecretStr
 
-from qa.llm import AnswerStoppedError, LanguageModelError, open_llm, probe, stream, tokens
+from qa.llm import LanguageModelError, open_llm, probe, stream, tokens
+from qa.progress import AnswerStoppedError
 from tests.fake_endpoint import Endpoint, endpoint
 
 HELLO = [ChatMessage(role="user", content="Who chairs the Board?")]

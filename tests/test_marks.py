@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from index.marks import boxes_of
 from index.model import Box, Line, Page, Word
-from qa.marks import boxes_of
 from tests.papers import Sheet, read_one
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.acronyms import acronyms
+from index.minutes import is_minutes_head
 from index.model import Access, Box, Kind, Line, PackOutline, Page, Section
 from index.outline import outline
 from index.pdf import open_pdf
@@ -144,6 +145,27 @@ def test_minutes_that_stand_alone() -> None:
     found = outlined(paper(*MINUTES), paper(PROSE))
     assert (found.kind, len(found.sections)) == (Kind.MINUTES, 1)
     assert found.meeting.date == date(2023, 4, 4)
+
+
+def test_minutes_of_two_meetings_in_one_item_are_two_papers() -> None:
+    other = ("TRANSPORT COMMITTEE", "Minutes of a meeting of the Transport Committee held on Tuesday, 2 May 2023")
+    found = outlined(
+        FRONT,
+        paper(*MINUTES, stamp=1, item="2"),
+        paper(*other, "Present: Cllr K Brown (Chair)", "15. Apologies", stamp=2),
+        paper(*REPORT, stamp=3, item="3"),
+    )
+    minutes = [one for one in found.sections if one.kind is Kind.MINUTES]
+    assert [(one.first, one.recorded and one.recorded.date) for one in minutes] == [
+        (2, date(2023, 4, 4)),
+        (3, date(2023, 5, 2)),
+    ]
+
+
+@pytest.mark.parametrize("heading", ["B. APPROVAL OF MINUTES", "IV. Minutes", "Adoption of the minutes", "3. Minutes"])
+def test_an_item_about_minutes_is_no_record(heading: str) -> None:
+    page = paper("A. AWARDS", "Proclamation of May 2024 as Museum Month", heading, "Present: the April minutes")
+    assert not is_minutes_head([line.text for line in page.lines])
 
 
 def test_blank_pages_belong_to_the_paper_before() -> None:

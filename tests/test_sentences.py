@@ -47,6 +47,20 @@ def test_space_around_a_text_belongs_to_no_sentence() -> None:
     assert cut(" \n\t ") == cut("") == []
 
 
+def test_a_sum_in_thousands_ends_a_sentence_as_a_number_does() -> None:
+    assert cut("It costs £90K. A tender follows. Plan B. Jones wrote it.") == [
+        "It costs £90K.",
+        "A tender follows.",
+        "Plan B. Jones wrote it.",
+    ]
+
+
+def test_a_long_row_of_initials_or_dots_is_read_at_once() -> None:
+    initials, dots = "A. " * 100_000, "." * 200_000
+    assert cut(initials) == [initials.strip()]
+    assert cut(dots) == [dots]
+
+
 def test_list_items_and_paragraphs_are_cut_apart_without_a_stop() -> None:
     text = "The Panel asked for:\n• a plan by June\n• a map"
     spans = list(sentences_in_blocks(text, (0, text.index("• a plan"), text.index("• a map"))))

@@ -10,8 +10,9 @@ from fastapi.testclient import TestClient
 
 from qa.addresses import MAX_BOXES, page_address, read_boxes
 from qa.api import create_app
-from qa.model import Citation
+from qa.model import Answer, Citation, Filters
 from qa.places import citation_words
+from qa.progress import Stage
 from qa.templates import WEB, linked_markers, render
 
 PACK = "thornmere-hwb-2024-03-14"
@@ -152,6 +153,24 @@ def test_the_script_says_what_the_template_says():
         assert told in script
     for name in set(re.findall(r'class="([\w-]+)"', template)):
         assert f'"{name}"' in script
+
+
+@pytest.mark.parametrize("full", ["Who chaired the meeting?", "Who chaired the meeting of 14 March?"])
+def test_a_question_is_shown_as_it_was_understood_where_that_is_not_as_it_was_asked(full):
+    asked = "Who chaired the meeting?"
+    answer = Answer(question=asked, standalone_question=full, status="not_found", answered=False, answer="")
+    shown = {"packs": [], "bodies": [], "filters": Filters(), "narrowed": False, "max_question_chars": 1000}
+    page = render("chat.html", question=asked, answer=answer, error=None, **shown)
+    assert ("Understood as: Who chaired the meeting of 14 March?" in page) == (full != asked)
+
+
+def test_the_page_can_stop_an_answer_and_marks_drafts():
+    script = (WEB / "static" / "chat.js").read_text(encoding="utf-8")
+    template = (WEB / "templates" / "chat.html").read_text(encoding="utf-8")
+    assert '<button type="button" id="stop" hidden>Stop</button>' in template
+    assert "asking.abort()" in script
+    assert "Draft, not yet checked" in script
+    assert all(f"{stage.value}: " in script for stage in Stage)
 
 
 def test_the_documentation_page_lists_the_routes(client):

@@ -11,12 +11,22 @@ const STATUS_WORDS = {
   partial: "The packs answer this only in part.",
 };
 
+const STAGE_WORDS = {
+  searching: "Looking through the packs …",
+  reading: "Reading the best pages …",
+  wording: "The language model is writing …",
+  checking: "Checking each statement against its page …",
+};
+const KEYS = /\s*\[[^\]]*\]?/g; // by which the language model's draft names its evidence
+
 const form = document.getElementById("ask");
 const field = document.getElementById("question");
 const button = form.querySelector("button[type=submit]");
 const again = document.getElementById("again");
+const stop = document.getElementById("stop");
 const conversation = document.getElementById("conversation");
 let history = [];
+let asking = null; // stops the question that is being answered
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -76,6 +86,9 @@ function answerText(answer) {
 }
 
 function showAnswer(turn, answer) {
+  if (answer.standalone_question !== answer.question) {
+    turn.append(element("p", "aside", `Understood as: ${answer.standalone_question}`));
+  }
   if (answer.status in STATUS_WORDS) turn.append(element("p", "status", STATUS_WORDS[answer.status]));
   if (answer.answer) turn.append(element("p", "answer", ...answerText(answer)));
   if (answer.citations.length) {
@@ -109,31 +122,65 @@ function filters() {
   return Object.fromEntries(given.map((name) => [name, chosen.get(name)]));
 }
 
+// Name and data of each server-sent event, as they come.
+async function* events(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (text + value).split("\n\n");
+    text = blocks.pop();
+    for (const block of blocks) {
+      const told = /^event: (.+)\ndata: (.+)$/.exec(block);
+      if (told) yield [told[1], JSON.parse(told[2])];
+    }
+  }
+}
+
 async function ask(question) {
   const turn = element("article", "turn", element("h2", "asked", question));
-  const waiting = element("p", "aside", "Looking through the packs …");
-  turn.append(waiting);
+  const waiting = element("p", "aside", STAGE_WORDS.searching);
+  const draft = element("p", "aside");
+  draft.setAttribute("aria-live", "off"); // only the checked answer is read out
+  let words = "";
+  turn.append(waiting, draft);
   conversation.append(turn);
   turn.scrollIntoView({ block: "nearest" });
   button.disabled = true;
+  stop.hidden = false;
+  asking = new AbortController();
   try {
     const response = await fetch("/api/ask", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "Accept": "text/event-stream" },
       body: JSON.stringify({ question, history: history.slice(-MAX_TURNS), filters: filters() }),
+      signal: asking.signal,
     });
-    const reply = await response.json();
-    if (response.ok) {
-      showAnswer(turn, reply);
-      history.push({ question, answer: reply.answer });
-      field.value = "";
-    } else {
-      showFailure(turn, reply.error.message, reply.error.hint);
+    const told = response.ok ? events(response) : [["error", await response.json()]];
+    let ended = false;
+    for await (const [name, data] of told) {
+      ended ||= name === "answer" || name === "error";
+      if (name === "status") waiting.textContent = STAGE_WORDS[data.stage];
+      if (name === "delta") {
+        words += data.text;
+        draft.textContent = `Draft, not yet checked: ${words.replace(KEYS, "")}`;
+      }
+      if (name === "answer") {
+        showAnswer(turn, data);
+        history.push({ question, answer: data.answer });
+        field.value = "";
+      }
+      if (name === "error") showFailure(turn, data.error.message, data.error.hint);
     }
-  } catch {
-    showFailure(turn, "The service cannot be reached.", "Is it still running?");
+    if (!ended) throw new Error("the connection broke off");
+  } catch (failure) {
+    if (failure.name === "AbortError") turn.append(element("p", "note", "Stopped."));
+    else showFailure(turn, "The service cannot be reached.", "Is it still running?");
   } finally {
     waiting.remove();
+    draft.remove();
+    stop.hidden = true;
     button.disabled = false;
     again.hidden = false;
     turn.scrollIntoView({ block: "nearest" });
@@ -153,6 +200,8 @@ field.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
 });
+
+stop.addEventListener("click", () => asking.abort());
 
 again.addEventListener("click", () => {
   history = [];

@@ -1,0 +1,48 @@
+"""Whether the papers answer a question at all: the reason why not, in words for the asker."""
+
+from __future__ import annotations
+
+from index.store import Store
+from qa.absence import not_given, only_proposed, other_body, other_month, undecided_meeting
+from qa.finder import Found
+from qa.question import Wanted
+from qa.support import lacks_kind, missing_names, not_refused, off_topic, other_period
+
+KIND_WORDS = {
+    Wanted.MONEY: "sum of money",
+    Wanted.PERCENT: "percentage",
+    Wanted.COUNT: "number",
+    Wanted.PERSON: "name",
+    Wanted.REASON: "reason",
+}
+
+
+def declined(found: Found, store: Store) -> str | None:
+    """Why the papers do not answer, in words ("" where they do not speak of the matter); None when they seem to."""
+    question, evidence, where, worth = found.question, found.evidence, found.where, found.worth
+    if off_topic(evidence, worth):
+        return ""
+    absent = missing_names(question, found.frequency, where.told)
+    if absent:
+        return "Not in these papers: " + ", ".join(absent)
+    days = [pack.record.meeting_date for pack in found.packs.values() if pack.record.meeting_date]
+    day = undecided_meeting(question, found.hits, days)
+    if day is not None:
+        return f"The papers for the meeting of {day:%-d %B %Y} are here, but not its minutes: what it decided is not."
+    kind = lacks_kind(question, evidence, found.frequency, store.passage_count(), where.told)
+    if kind is not None:
+        return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
+    if not_given(question, evidence, worth):
+        return "The papers have this table, but leave open what is asked for."
+    if only_proposed(question, evidence):
+        return "The papers recommend this; no decision on it is in them."
+    body = other_body(question, evidence, found.packs, where.told)
+    if body is not None:
+        return f"No papers of the {body} are here, and the others do not tell what it decided."
+    if not_refused(question, evidence):
+        return "The papers tell of no refusal."
+    best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}
+    pages = store.page_texts(best, found.scope.access)
+    if other_period(question, evidence, pages) or other_month(question, evidence, pages):
+        return "The papers speak of this, but for another period."
+    return None

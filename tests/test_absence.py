@@ -1,0 +1,129 @@
+"""What the papers leave open: empty cells, matters only proposed, other bodies' and other months' business."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from index.model import Kind, Passage
+from qa.absence import not_given, only_proposed, other_body, other_month, undecided_meeting
+from qa.question import analyse
+from qa.retrieve import Hit
+from qa.units import Evidence, units
+from tests.stored import passage
+
+VISITS = passage(
+    "Fenny Street\t41,200\t39,800\nMill Lane\t12,900\t-\nQuay\t8,100\t8,450",
+    table=True,
+    columns=("Centre", "2022/23", "2023/24"),
+    title="Table 3: Visits by centre",
+)
+ACTIONS = passage(
+    "A1\tMend the slipway\tJT\t4 May 2024\nA2\tWrite to the ferry company\t\ttbc",
+    table=True,
+    columns=("Ref", "Action", "Lead officer", "Due"),
+)
+
+
+def read(question: str, *passages: Passage) -> list[Evidence]:
+    """The evidence of passages; what shares most words with the question first."""
+    asked = set(analyse(question).terms)
+    found = [e for p in passages for e in units(p)]
+    scored = [replace(e, score=s, plain=s) for e in found for s in [len(asked & set(analyse(e.text).terms))]]
+    return sorted(scored, key=lambda e: -e.score)
+
+
+def left_open(question: str, *passages: Passage) -> bool:
+    asked = analyse(question)
+    return not_given(asked, read(question, *passages), dict.fromkeys(asked.terms, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "open_"),
+    [
+        ("How many visits did Mill Lane have in 2023/24?", True),
+        ("How many visits did Mill Lane have in 2022/23?", False),
+        ("How many visits did Quay have in 2023/24?", False),
+    ],
+)
+def test_a_figure_whose_cell_is_empty_is_not_given(question: str, open_: bool) -> None:
+    assert left_open(question, VISITS) is open_
+
+
+@pytest.mark.parametrize(
+    ("question", "open_"),
+    [
+        ("Who is to write to the ferry company?", True),
+        ("Who is to mend the slipway?", False),
+        ("When is the letter to the ferry company to be written?", True),
+        ("When is the slipway to be mended?", False),
+    ],
+)
+def test_an_action_without_owner_or_day_has_none(question: str, open_: bool) -> None:
+    assert left_open(question, ACTIONS) is open_
+
+
+def test_minutes_that_fill_the_gap_are_told() -> None:
+    # the row says nothing, but a better place may
+    other = passage(
+        "Ferry company\tWrite to the ferry company\tAda Orme", table=True, columns=("With", "Matter", "Who writes")
+    )
+    asked = analyse("Who is to write to the ferry company?")
+    evidence = read(asked.text, ACTIONS, other)
+    named = [replace(e, kinds=asked.wanted) if e.passage is other else e for e in evidence]
+    assert not not_given(asked, named, dict.fromkeys(asked.terms, 1.0))
+
+
+def test_the_day_of_a_decision_that_is_only_recommended_is_not_known() -> None:
+    asked = "When did the Cabinet approve the purchase of the ferry?"
+    report = passage("It is recommended that the Cabinet approve the purchase of the ferry.", blocks=(0,))
+    minutes = passage(
+        "RESOLVED that the purchase of the ferry be approved by the Cabinet.", blocks=(0,), kind=Kind.MINUTES
+    )
+    assert only_proposed(analyse(asked), read(asked, report))
+    assert not only_proposed(analyse(asked), read(asked, report, minutes))
+    proposed = "When was the Cabinet asked to approve the purchase of the ferry?"
+    assert not only_proposed(analyse(proposed), read(proposed, report))
+
+
+def test_a_decision_needs_the_minutes_of_its_meeting() -> None:
+    day = date(2024, 6, 20)
+    report = Hit(passage("The fee may rise.", context="Cabinet, 20 June 2024"), 1.0)
+    minutes = Hit(
+        passage("RESOLVED that the fee rise.", context="Minutes, Cabinet, 20 June 2024", kind=Kind.MINUTES), 0.5
+    )
+    asked = analyse("What did the Cabinet decide about the fee on 20 June 2024?")
+    assert undecided_meeting(asked, [report], [day]) == day
+    assert undecided_meeting(asked, [report, minutes], [day]) is None
+    assert undecided_meeting(asked, [report], [date(2023, 1, 1)]) is None
+    proposed = analyse("What was the Cabinet asked to decide about the fee on 20 June 2024?")
+    assert undecided_meeting(proposed, [report], [day]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("That the Licensing Committee be asked to look at the hours of the takeaway.", True),
+        ("The Licensing Committee refused the takeaway longer hours.", False),
+    ],
+)
+def test_another_bodys_decision_is_not_known_from_a_request_to_it(text: str, absent: bool) -> None:
+    asked = "What did the Licensing Committee decide about the takeaway?"
+    body = other_body(analyse(asked), read(asked, passage(text, blocks=(0,))), {}, frozenset())
+    assert (body == "Licensing Committee") is absent
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "other"),
+    [
+        ("From 27 June to 2 July 203 operations were put off by the strike.", "", True),
+        ("From 3 to 9 January 203 operations were put off by the strike.", "", False),
+        ("The strike put off 203 operations; the next is in June.", "Minutes, Board, 18 January 2024", False),
+        ("The strike put off 203 operations.", "", False),
+    ],
+)
+def test_figures_of_another_month_are_told_apart(text: str, context: str, other: bool) -> None:
+    asked = "How many operations did the strike in January 2024 put off?"
+    assert other_month(analyse(asked), read(asked, passage(text, context=context, blocks=(0,))), {}) is other
