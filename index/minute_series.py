@@ -27,7 +27,7 @@ NUMBER_CELL = re.compile(r"(?P<number>(?:[A-Z]{1,6}[ /]?)?\d{1,4}(?:[/.-]\d{1,4}
 # what a heading never begins with
 NO_HEADING = re.compile(
     r"(?:(?:board\s+|committee\s+|council\s+)?(?:members|staff)\s+(?:present|absent)\b|present"
-    r"|in attendance|apologies\s*:|also |members present|attendees|minutes of a|minutes of the meeting"
+    r"|in attendance|apologies\s*:|also |members present|attendees|minutes of an?\b|minutes of the meeting"
     r"|at a meeting|action\b.{0,40}[:–-]"
     r"|the voting was|\(item \d|item \d+$|page \d|date\s*:|time\s*:|venue\s*:"
     r"|motion by|second\s*:|signed|chair(?:man)?$|attest|_{3,}|resolution\b.{0,20}:"
@@ -81,6 +81,8 @@ def minutes_in(paragraphs: Sequence[Paragraph]) -> list[MinuteText]:
                 found[-1].body.append(one)
         elif series:
             found[-1].body.append(one)
+        elif told is not None and _counts_on(told, found[-1], paragraphs[place - 1] if place else None):
+            found.append(MinuteText(told.number, told.title, one.said()))
         elif is_plain_heading(one) and not (told is None and _inside_resolution(paragraphs, place)):
             title, number = _title(one)
             if found[-1].body or not found[-1].title or number:
@@ -97,6 +99,13 @@ def _title_goes_on(title: str, after: Paragraph, numbered: bool) -> bool:
     if numbered or not is_plain_heading(after) or len(title) < LEAST_FULL_LINE or after.label:
         return False
     return TITLE_OPEN.search(title) is not None or (title.isupper() and after.flat.isupper())
+
+
+def _counts_on(heading: _Heading, before: MinuteText, last: Paragraph | None) -> bool:
+    """Whether a numbered line, in whatever print, follows the vote that ended the minute with the number before."""
+    if last is None or VOTED.match(last.text) is None or not (before.number or "").isdigit():
+        return False
+    return heading.number.isdigit() and int(heading.number) == int(before.number or 0) + 1
 
 
 def _inside_resolution(paragraphs: Sequence[Paragraph], place: int) -> bool:

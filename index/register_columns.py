@@ -1,4 +1,4 @@
-"""What decisions are filtered and sorted by, in memory: arrays with one place a decision, newest first.
+"""What decisions are filtered and sorted by, in memory: arrays with one place a decision.
 
 Derived from the index, and made anew when that has changed; 100,000 decisions take about 10 MB.
 """
@@ -33,9 +33,9 @@ ORDERS = {
 class _Codes:
     """Small numbers for the values of one column."""
 
-    def __init__(self, values: Iterable[str | None]) -> None:
-        self._codes: dict[str | None, int] = {None: -1}
-        self._column = np.array([self._codes.setdefault(value, len(self._codes)) for value in values], np.int32)
+    def __init__(self, values: Sequence[str | None]) -> None:
+        self._codes = {value: code for code, value in enumerate(dict.fromkeys(values))}
+        self._column = np.fromiter(map(self._codes.__getitem__, values), np.int32, len(values))
 
     def are(self, *wanted: str) -> Mask:
         """Where the column holds one of the values."""
@@ -45,30 +45,30 @@ class _Codes:
 
 
 class Columns:
-    """The columns of all decisions of one state of the index; ``numbers`` are their rows, in the order NEWEST.
+    """The columns of all decisions of one state of the index; ``numbers`` are their rows.
 
     ``names`` are the bodies by their numbers.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         rows = connection.execute(
-            "SELECT d.number, d.rank, d.date, d.body, d.access, d.kind, d.pack, d.meeting, d.minute, d.last_part, d.id"
-            f" FROM decisions AS d ORDER BY {NEWEST}"
+            "SELECT number, rank, date, body, access, kind, pack, meeting, minute, last_part FROM decisions"
         ).fetchall()
-        number, rank, day, body, access, kind, pack, meeting, minute, last, ids = (
-            zip(*rows, strict=True) if rows else [()] * 11
-        )
+        columns = list(zip(*rows, strict=True)) or [()] * 10
+        number, rank, day, body, access, kind, pack, meeting, minute, last = columns
         self.numbers: Ids = np.array(number, np.int64)
         self._shown: Mask = np.array(rank, np.int64) == 0
         self._days = np.array([one or "NaT" for one in day], "datetime64[D]")
         self._bodies: Ids = np.array(body, np.int64)
         self._access, self._kinds, self._packs, self._meetings = map(_Codes, (access, kind, pack, meeting))
-        self._minutes, self._last_parts = (_Codes(one and one.casefold() for one in told) for told in (minute, last))
-        once = dict.fromkeys(zip(ids, pack, strict=True))  # in NEWEST order, which keeps that of one pack's rows
-        first = [once.pop(one, 1) is None for one in zip(ids, pack, strict=True)]
-        self._first_in_pack: Mask = np.array(first, np.bool_)
+        self._minutes, self._last_parts = (_Codes([one and one.casefold() for one in told]) for told in (minute, last))
         self._places: Ids = np.full(int(self.numbers.max(initial=0)) + 1, -1, np.int64)
         self._places[self.numbers] = np.arange(len(self.numbers))
+        again = connection.execute(
+            "SELECT d.number FROM decisions AS d WHERE d.rank > 0 AND EXISTS (SELECT 1 FROM decisions AS o"
+            " WHERE o.id = d.id AND o.pack = d.pack AND o.number < d.number)"
+        ).fetchall()
+        self._first_in_pack = ~self.of(np.array([row["number"] for row in again], np.int64))
         named = connection.execute("SELECT number, council, body FROM bodies")
         self.names = {row["number"]: NamedBody(row["body"], row["council"]) for row in named}
         self._orders: dict[str, Ids] = {}

@@ -19,7 +19,7 @@ from index.connections import Connections
 from index.fulltext import index_terms
 from index.model import Access, Meeting
 from index.record_model import Decision, Outcome
-from index.register_columns import Columns, Mask, naming, numbers_matching
+from index.register_columns import Columns, Ids, Mask, naming, numbers_matching
 from index.register_rows import Head, Narrowed, Sort, Standing, Stored, StoredMeeting, decode, decode_boxes
 
 T = TypeVar("T")
@@ -46,16 +46,21 @@ class RegisterStore:
         """How many decisions there are, and those from ``offset`` on, at most ``limit``, by a name of ORDERS."""
         with self._connections.reading() as connection:
             rows = self._numbers(connection, narrowed, order)
-            return len(rows), self._load_decisions(connection, rows[offset : offset + limit], narrowed.access)
+            return len(rows), self._load_decisions(connection, rows[offset : offset + limit].tolist(), narrowed.access)
+
+    def generation(self) -> tuple[object, ...]:
+        """The state of the index: another one after each change."""
+        with self._connections.one() as connection:
+            return _generation(connection)
 
     def numbers(self, narrowed: Narrowed, order: str) -> list[int]:
         """The rows of all the decisions, by a name of ORDERS: for ``load``."""
         with self._connections.reading() as connection:
-            return self._numbers(connection, narrowed, order)
+            rows: list[int] = self._numbers(connection, narrowed, order).tolist()
+            return rows
 
-    def _numbers(self, connection: sqlite3.Connection, narrowed: Narrowed, order: str) -> list[int]:
-        chosen = self._chosen(connection, narrowed)
-        return [int(number) for number in self._columns(connection).sorted(connection, chosen, order).tolist()]
+    def _numbers(self, connection: sqlite3.Connection, narrowed: Narrowed, order: str) -> Ids:
+        return self._columns(connection).sorted(connection, self._chosen(connection, narrowed), order)
 
     def load(self, numbers: Sequence[int], access: frozenset[Access]) -> list[Stored[Decision]]:
         """The decisions of these rows, in the order given."""
@@ -191,19 +196,29 @@ class RegisterStore:
             for row in rows
         ]
 
-    def counts(self, access: frozenset[Access]) -> tuple[dict[str, int], dict[str, int]]:
-        """How many decisions and how many actions each meeting has, by its id."""
-        seen = "access IN (SELECT value FROM json_each(?))"
+    def minuted(self, access: frozenset[Access]) -> frozenset[tuple[str, str]]:
+        """The meetings whose minutes are here, each by its id and the id of a pack that holds them."""
+        with self._connections.one() as connection:
+            rows = connection.execute(
+                "SELECT id, pack FROM meetings WHERE minuted AND access IN (SELECT value FROM json_each(?))",
+                (_json(access),),
+            )
+            return frozenset((row["id"], row["pack"]) for row in rows)
+
+    def counts(self, meetings: Iterable[str], access: frozenset[Access]) -> tuple[dict[str, int], dict[str, int]]:
+        """How many decisions and how many actions each of the meetings has, by its id."""
+        seen = "meeting IN (SELECT value FROM json_each(?)) AND access IN (SELECT value FROM json_each(?))"
+        values = (json.dumps(sorted(meetings)), _json(access))
         with self._connections.reading() as connection:
             decisions = connection.execute(
-                f"SELECT meeting, count(*) FROM decisions WHERE rank = 0 AND {seen} GROUP BY meeting", (_json(access),)
+                f"SELECT meeting, count(*) FROM decisions WHERE rank = 0 AND {seen} GROUP BY meeting", values
             )
             # not those of logs among the meeting's papers, which earlier meetings asked for
             actions = connection.execute(
                 f"SELECT meeting, count(DISTINCT id) FROM entries AS e WHERE sort = 'action' AND {seen} AND EXISTS"
                 " (SELECT 1 FROM meetings AS m WHERE m.id = e.meeting AND m.pack = e.pack AND m.minuted)"
                 " GROUP BY meeting",
-                (_json(access),),
+                values,
             )
             return dict(map(tuple, decisions)), dict(map(tuple, actions))
 
@@ -211,8 +226,7 @@ class RegisterStore:
 
     def _columns(self, connection: sqlite3.Connection) -> Columns:
         """The columns of the state of the index that ``connection`` sees."""
-        query = "SELECT generation, token FROM changes ORDER BY generation DESC LIMIT 1"
-        generation = tuple(connection.execute(query).fetchone())
+        generation = _generation(connection)
         with self._lock:
             if self._known is None or self._known[0] != generation:
                 self._known = generation, Columns(connection)
@@ -301,6 +315,12 @@ class RegisterStore:
         for row in others:
             found[row["id"]] += (_standing(row),)
         return found
+
+
+def _generation(connection: sqlite3.Connection) -> tuple[object, ...]:
+    return tuple(
+        connection.execute("SELECT generation, token FROM changes ORDER BY generation DESC LIMIT 1").fetchone()
+    )
 
 
 def _named(names: Mapping[int, NamedBody], narrowed: Narrowed) -> set[int]:

@@ -23,7 +23,7 @@ from index.register import Entry, Minutes, PackRegister
 from index.register_rows import Head, Sort, decode, encode, encode_boxes
 from index.slugs import slug
 
-READING = 1  # of the register; packs that were read by a lower one are read again at the next ingest
+READING = 2  # of the register; packs that were read by a lower one are read again at the next ingest
 ALIKE = 90  # of 100: how near the words of draft and approved minutes are
 ALIKE_ACTION = 85  # action logs shorten what the minutes asked for
 ALIKE_REFERENCE = 45  # where number and owner are the same

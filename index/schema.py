@@ -48,9 +48,9 @@ CREATE TABLE decisions (
     pack TEXT NOT NULL REFERENCES packs(id), pdf_page INTEGER NOT NULL, minute TEXT COLLATE NOCASE,
     last_part TEXT COLLATE NOCASE  -- "65" of the minute "CAB/24/65"
 );
-CREATE INDEX decisions_shown ON decisions(rank, date DESC, meeting, number, access, body, kind);
+CREATE INDEX decisions_newest ON decisions(date DESC, meeting, number);
 CREATE INDEX decisions_id ON decisions(id);
-CREATE INDEX decisions_meeting ON decisions(meeting);
+CREATE INDEX decisions_meeting ON decisions(meeting, rank, access);
 CREATE INDEX decisions_pack ON decisions(pack);
 
 CREATE TABLE decision_texts (

@@ -20,7 +20,7 @@ from qa.words import stems
 PASSAGES_READ = 20
 COMPARED_WORDS = 45
 SHORT_TEXT = 60  # characters
-COMPARED_BY_MEANING = 24  # candidates given to the embedding model, a cost of some milliseconds each
+COMPARED_BY_MEANING = 18  # candidates given to the embedding model, a cost of some milliseconds each
 
 Read = Callable[[Sequence[str]], Sequence[Reading]]
 

@@ -77,6 +77,7 @@ class Register:
         self._access = access
         self._nearest = nearest
         self._today = today
+        self._offered: tuple[tuple[object, ...], Choices] | None = None  # of which state of the index
 
     def close(self) -> None:
         """Close the index."""
@@ -150,8 +151,8 @@ class Register:
             groups = [group for group in self._meetings(narrowed) if group[0].id in of_pack]
         else:
             groups = self._meetings(narrowed)
-        counts = self._register.counts(self._access)
         shown = groups[filters.offset : filters.offset + filters.limit]
+        counts = self._register.counts([group[0].id for group in shown], self._access)
         rows = [meeting_row(group, *counts) for group in shown]
         return MeetingPage(total=len(groups), offset=filters.offset, limit=filters.limit, rows=rows)
 
@@ -176,7 +177,7 @@ class Register:
             items=[item for pack in packs if not pack.minuted for item in self._items(pack)],
             minutes=minute_rows(self._register.entries(Sort.MINUTE, Minute, minuted), decided) if minuted else [],
             decisions=[decision_row(one) for one in decided],
-            actions=[row for row in self._every_action(Narrowed(self._access)) if row.id in asked],
+            actions=[row for row in self._every_action(Narrowed(self._access)) if row.id in asked] if asked else [],
             declarations=[
                 declaration_row(one)
                 for one in (self._register.entries(Sort.DECLARATION, Declaration, minuted) if minuted else [])
@@ -190,7 +191,7 @@ class Register:
         return [list(group) for _, group in groupby(self._register.meetings(narrowed), key=lambda one: one.id)]
 
     def _row(self, packs: Sequence[StoredMeeting]) -> MeetingRow:
-        return meeting_row(packs, *self._register.counts(self._access))
+        return meeting_row(packs, *self._register.counts([packs[0].id], self._access))
 
     def _items(self, pack: StoredMeeting) -> list[MeetingItem]:
         pages: dict[str, int] = {}
@@ -227,8 +228,7 @@ class Register:
 
     def _every_action(self, narrowed: Narrowed) -> list[ActionRow]:
         told = self._register.entries(Sort.ACTION, Action, narrowed, every=True)
-        minuted = {(one.id, one.pack) for one in self._register.meetings(Narrowed(self._access)) if one.minuted}
-        return action_rows(told, minuted, self._today())
+        return action_rows(told, self._register.minuted(self._access), self._today())
 
     def _actions_of(self, pack: StoredMeeting) -> list[Stored[Action]]:
         narrowed = Narrowed(self._access, meeting=pack.id, pack=pack.pack)
@@ -280,6 +280,12 @@ class Register:
 
     def choices(self) -> Choices:
         """What there is to filter by, of what may be seen."""
+        generation = self._register.generation()
+        if self._offered is None or self._offered[0] != generation:
+            self._offered = generation, self._choices()
+        return self._offered[1]
+
+    def _choices(self) -> Choices:
         meetings = self._register.meetings(Narrowed(self._access))
         first, last = self._register.span(self._access)
         kinds = self._register.kinds(self._access)

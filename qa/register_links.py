@@ -29,8 +29,8 @@ class Answers:
         self._register = register
         self._access = access
         self._decisions = cache(self._decided_at)
-        self._minuted = frozenset(one.id for one in register.meetings(Narrowed(access)) if one.minuted)
-        self._recorded = frozenset((one.id, one.pack) for one in register.meetings(Narrowed(access)) if one.minuted)
+        self._recorded = register.minuted(access)
+        self._minuted = frozenset(id_ for id_, _ in self._recorded)
 
     def to(self, asked: Stored[Recommendation]) -> RecommendationRow:
         """The recommendation with its state, and the decision where one answered it."""

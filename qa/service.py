@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ from qa.model import (
 )
 from qa.progress import SILENT, Listener
 from qa.register import Register
+from qa.register_answer import register_address, register_answer
 from qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from qa.wording import Wording
 
 ANSWER_SETTINGS = ("query_prefix", "passage_prefix", "arithmetic", "ocr", "allow_exempt")  # that change answers
+PASSAGES_TOLD = 30  # of the ranking, beside an answer out of the register
 FILES = "files"  # folder of the copies of the indexed PDFs, each named by its content
 
 
@@ -277,7 +280,30 @@ class BoardQA:
         """As ``ask``, with how the answer came about."""
         self._check(question.question)
         trace = Trace()
-        return self._ready_reader().answer(question, self._scope(question.filters), trace, listener), trace
+        scope = self._scope(question.filters)
+        answer = self._from_register(question, scope)
+        if answer is None:
+            answer = self._ready_reader().answer(question, scope, trace, listener)
+        answer.decisions_href = register_address(answer.standalone_question)
+        return answer, trace
+
+    def _from_register(self, question: Question, scope: Scope) -> Answer | None:
+        """The answer to a question for decisions or actions as such; None where it asks for something else."""
+        began = time.perf_counter()
+        packs = self._store.packs(self._access)
+        if scope.item or scope.kind:
+            return None
+        answer = register_answer(
+            question,
+            self.register,
+            packs,
+            lambda pack, n: page.text if (page := self._store.page(pack, n, self._access)) else "",
+            lambda pack: self._store.pages(pack, self._access),
+        )
+        if answer is not None:
+            answer.passages = self._ready_reader().search(question.question, scope, PASSAGES_TOLD)
+            answer.timing_ms = {"total": round((time.perf_counter() - began) * 1000, 1)}
+        return answer
 
     def candidates(self, question: Question) -> tuple[Analysis, Sequence[Candidate]]:
         """The question taken apart and the best that could answer it, with what speaks for each; for fitting."""

@@ -20,6 +20,7 @@ from qa.model import Answer, Citation, Status, Turn
 from qa.service import BoardQA
 from qa.settings import Settings
 from tests.stored import pack, passage, write
+from tests.test_register_store import REGISTER_TABLES
 
 QUESTION = "What did the Cabinet spend on swans?"
 QUOTE = "The Cabinet spent £4,200 on swans in 2023."

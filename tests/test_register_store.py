@@ -90,9 +90,10 @@ def test_a_pack_and_its_printed_minutes_tell_each_decision_once_with_each_page(s
     take_in(store, LARKMOOR, "printed")
     take_in(store, "! Agenda\n\nThe agenda is here.\n---\n" + LARKMOOR, "pack", kind=Kind.AGENDA)
     rows = told(store)
-    assert [(row.pack, row.pdf_page, row.page) for row in rows] == [("printed", 1, "9")] * 2
-    assert [[(one.pack, one.pdf_page, one.page) for one in row.also] for row in rows] == [[("pack", 2, "10")]] * 2
-    assert [(row.pack, row.pdf_page) for row in told(store, pack="pack")] == [("pack", 2)] * 2
+    assert [(row.pack, row.pdf_page, row.page) for row in rows] == [("printed", 1, "9"), ("printed", 2, "10")]
+    also = [[(one.pack, one.pdf_page, one.page) for one in row.also] for row in rows]
+    assert also == [[("pack", 2, "10")], [("pack", 3, "11")]]
+    assert [(row.pack, row.pdf_page) for row in told(store, pack="pack")] == [("pack", 2), ("pack", 3)]
 
 
 def test_an_open_register_tells_what_came_in_since(store: Store) -> None:

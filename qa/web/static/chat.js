@@ -107,6 +107,9 @@ function showAnswer(turn, answer) {
     turn.append(element("p", "", "Nearest pages:"), list);
   }
   for (const note of answer.notes) turn.append(element("p", "note", note));
+  if (answer.decisions_href) {
+    turn.append(element("p", "note", link(answer.decisions_href, "Decisions on this in the register")));
+  }
 }
 
 function showFailure(turn, message, hint) {

@@ -1,0 +1,161 @@
+"""Answers out of the register: every decision or action that a question asks for, each with its page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from index.records import StoredPack, StoredPage
+from qa.model import Answer, Citation, Claim, Question, Status
+from qa.question import Wanted, analyse
+from qa.register import Register
+from qa.register_model import MOST_ROWS, ActionFilters, ActionRow, DecisionRow, RegisterFilters, Sourced, State
+from qa.register_questions import register_question
+from qa.scope import aim
+from qa.words import content_words, stem, stems
+
+FULL_WORDS = 60  # of a decision that is told whole; of a longer one, its beginning
+STATES = {
+    State.DEFERRED: "deferred",
+    State.LOST: "lost",
+    State.RECOMMENDED: "recommended to another body, not yet decided",
+}
+# Words that ask for a decision and stand in few of them
+DECIDING = frozenset(
+    stems("decide decision agree resolve resolution vote recommend board committee cabinet council meeting minutes")
+)
+
+Pack = Callable[[str], StoredPack]
+Pages = Callable[[str], Sequence[StoredPage]]
+Text = Callable[[str, int], str]
+
+
+def register_answer(
+    asked: Question, register: Register, packs: Sequence[StoredPack], page_text: Text, pages: Pages
+) -> Answer | None:
+    """The answer to a question that asks for decisions or actions as such, listed in whole.
+
+    None where the question asks for something else, depends on an earlier one, or the register has nothing that has
+    all of its words: the papers are then read for it. ``page_text`` and ``pages`` are those that the asker may see.
+    """
+    if asked.history:
+        return None
+    question = analyse(asked.question)
+    filters = register_question(question, aim(question, packs))
+    if filters is None:
+        return None
+    rows = _rows(register, filters, asked)
+    if not rows:
+        return None
+    by_id = {pack.id: pack for pack in packs}
+    answer = Answer(
+        question=asked.question,
+        standalone_question=asked.question,
+        status=Status.ANSWERED,
+        answered=True,
+        answer="",
+        notes=[_counted(rows, filters)],
+    )
+    for row in rows:
+        quote = quoted(row, page_text(row.pack, row.pdf_page))
+        page = next((page for page in pages(row.pack) if page.pdf_page == row.pdf_page), None)
+        if not quote or page is None or row.pack not in by_id:
+            continue
+        n = len(answer.citations) + 1
+        answer.citations.append(_citation(n, row, quote, page, by_id[row.pack]))
+        answer.claims.append(Claim(text=_told(row), citations=[n]))
+    if not answer.claims:
+        return None
+    answer.answer = "\n".join(f"{claim.text} [{claim.citations[0]}]" for claim in answer.claims)
+    return answer
+
+
+def _rows(
+    register: Register, filters: RegisterFilters | ActionFilters, asked: Question
+) -> Sequence[DecisionRow] | Sequence[ActionRow]:
+    given = asked.filters
+    if isinstance(filters, ActionFilters):
+        narrowed = filters.model_copy(
+            update={"body": given.body or filters.body, "pack": given.pack or filters.pack, "limit": MOST_ROWS}
+        )
+        return register.actions(narrowed).rows
+    told = {
+        "body": given.body or filters.body,
+        "pack": given.pack or filters.pack,
+        "from_": given.from_ or filters.from_,
+        "to": given.to or filters.to,
+        "near": False,
+    }
+    found = register.every_decision(filters.model_copy(update=told))
+    return sorted(found, key=lambda row: (row.date is None, row.date or date.min))
+
+
+def _told(row: DecisionRow | ActionRow) -> str:
+    """One row in words: when, who, under which minute, and what."""
+    if isinstance(row, ActionRow):
+        owners = ", ".join(row.owners) or "nobody named"
+        due = f", due {row.due}" if row.due else ""
+        status = f" ({row.status})" if row.status else ""
+        return f"{owners}{due}: {_flat(row.what)}{status}"
+    when = f"{row.date:%-d %B %Y}" if row.date else "no date"
+    place = ", ".join(part for part in (row.body, f"minute {row.minute}" if row.minute else "", row.title) if part)
+    state = f" ({STATES[row.state]})" if row.state in STATES else ""
+    return f"{when}, {place}{state}: {_shortened(_flat(row.text))}"
+
+
+def _shortened(text: str) -> str:
+    words = text.split()
+    return text if len(words) <= FULL_WORDS else " ".join(words[:FULL_WORDS]) + " …"
+
+
+def quoted(row: Sourced, page: str) -> str:
+    """The row's words as far as they stand on its first page, verbatim but for line ends; "" where they do not."""
+    text = row.text if isinstance(row, DecisionRow) else row.what if isinstance(row, ActionRow) else ""
+    words, there = text.split(), _flat(page)
+    for count in range(len(words), 0, -1):
+        beginning = " ".join(words[:count])
+        if beginning in there:
+            return beginning
+    return ""
+
+
+def _counted(rows: Sequence[DecisionRow] | Sequence[ActionRow], filters: RegisterFilters | ActionFilters) -> str:
+    what = "action" if isinstance(filters, ActionFilters) else "decision"
+    count = f"1 {what}" if len(rows) == 1 else f"all {len(rows)} {what}s"
+    return f"From the minutes: {count} that the register has on this."
+
+
+def register_address(question: str) -> str | None:
+    """Where the register lists what a question asks decisions on; None for a question that asks for none."""
+    asked = analyse(question)
+    if Wanted.DECISION not in asked.wanted:
+        return None
+    words = (word for word in content_words(question) if stem(word) not in DECIDING)
+    return "/decisions?" + urlencode({"query": " ".join(words)})
+
+
+def _citation(n: int, row: Sourced, quote: str, page: StoredPage, pack: StoredPack) -> Citation:
+    record = pack.record
+    return Citation(
+        n=n,
+        file=record.file,
+        pack=pack.id,
+        pack_title=record.title,
+        body=record.body,
+        meeting_date=record.meeting_date,
+        item=page.item,
+        item_title=page.item_title or None,
+        kind=page.kind.value,
+        page=page.printed,
+        page_source=page.source.value,
+        pdf_page=page.pdf_page,
+        quote=quote,
+        boxes=row.boxes,
+        href=row.href,
+    )
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

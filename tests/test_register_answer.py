@@ -1,0 +1,63 @@
+"""Questions for decisions and actions as such: listed from the register in whole, each with its page."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.model import Filters, Question, Turn
+from qa.register_answer import register_address
+from qa.register_model import ActionFilters, RegisterFilters
+from qa.service import BoardQA
+
+
+def test_every_decision_of_a_body_is_listed_with_its_page(service: BoardQA) -> None:
+    answer = service.ask(Question(question="List all decisions of the Brackenholt Cabinet"))
+    rows = service.register.every_decision(RegisterFilters(body="Brackenholt Cabinet"))
+    assert len(rows) > 1
+    assert len(answer.claims) == len(rows)
+    for claim in answer.claims:
+        (n,) = claim.citations
+        citation = answer.citations[n - 1]
+        page = service.page(citation.pack, citation.pdf_page)
+        assert citation.quote in " ".join(page.text.split())
+        assert citation.page == page.page
+        assert citation.boxes
+
+
+def test_decisions_are_told_under_the_date_of_the_meeting_that_made_them(service: BoardQA) -> None:
+    answer = service.ask(
+        Question(question="What has the Thornmere Health and Wellbeing Board decided on food pantries?")
+    )
+    assert answer.answered
+    assert "December 2023" in answer.claims[0].text
+
+
+def test_open_actions_are_listed_with_owner_and_day(service: BoardQA) -> None:
+    answer = service.ask(Question(question="Which actions are still open?"))
+    rows = service.register.actions(ActionFilters(open=True, limit=500)).rows
+    assert len(answer.claims) == len(rows) > 1
+
+
+def test_filters_narrow_what_is_listed(service: BoardQA) -> None:
+    asked = "List all decisions"
+    some = service.ask(Question(question=asked, filters=Filters(body="Brackenholt Cabinet")))
+    every = service.ask(Question(question=asked))
+    assert 0 < len(some.claims) < len(every.claims)
+    assert {c.body for c in some.citations} <= {"Cabinet"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question(question="How much did the Cabinet approve for the food pantries?"),
+        Question(question="and what did they decide?", history=[Turn(question="What is the food pantries scheme?")]),
+        Question(question="What has the Cabinet decided about submarines?"),
+    ],
+)
+def test_other_questions_are_read_from_the_papers(service: BoardQA, question: Question) -> None:
+    assert not any(note.startswith("From the minutes") for note in service.ask(question).notes)
+
+
+def test_questions_about_decisions_lead_to_the_register() -> None:
+    assert register_address("What did the Board decide about food pantries?") == "/decisions?query=food+pantries"
+    assert register_address("How many pantries are there?") is None
