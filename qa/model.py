@@ -107,9 +107,7 @@ class Answer(BaseModel):
     citations: list[Citation] = Field(default_factory=list)
     passages: list[RankedPassage] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
-    register: str | None = Field(
-        None, description="Address of the register's decisions on this, where it asks for some"
-    )
+    decisions_href: str | None = Field(None, description="Where the register lists decisions on this, if asked for")
     engine: str = "extractive"
     timing_ms: dict[str, float] = Field(default_factory=dict)
 

@@ -262,8 +262,8 @@ def _range(words: str) -> tuple[date, date] | None:
     return None
 
 
-def register_address(filters: RegisterFilters | ActionFilters) -> str:
-    """The address of the page that lists what the filters mean: of /decisions or /actions."""
+def filters_address(filters: RegisterFilters | ActionFilters) -> str:
+    """Where the register lists what the filters mean: an address of /decisions or /actions."""
     path = "/actions" if isinstance(filters, ActionFilters) else "/decisions"
     values = filters.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return f"{path}?{urlencode(values)}" if values else path

@@ -48,6 +48,7 @@ SORTED_BY = {
     "kind": ("Decision", Sort.KIND, None),
 }
 PROPOSED_SHOWN = 5  # recommendations below the decisions that a query found
+STEPS_SHOWN = 100  # of a trail, on one page
 NOBODY = "Nobody named"
 
 register_website = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -133,7 +134,6 @@ def decisions(service: Service, request: Request) -> Response:
     page, exported = _decided(service, filters, state)
     proposed: list[RecommendationRow] = []
     if filters.query and not (filters.kind or filters.person or state or filters.offset):
-        put = put.model_copy(update={"limit": MOST_ROWS})
         proposed = [row for row in service.register.recommendations(put).rows if row.state in OPEN_STATES]
     return _page(
         "decisions.html",
@@ -142,7 +142,7 @@ def decisions(service: Service, request: Request) -> Response:
         columns=_columns(asked, filters),
         exports={form: f"/api/decisions?{urlencode({**exported, 'format': form})}" for form in ("csv", "docx")},
         proposed=proposed[:PROPOSED_SHOWN],
-        proposed_total=len(proposed),
+        more_proposed=len(proposed) > PROPOSED_SHOWN,
         **shown,
     )
 
@@ -262,10 +262,12 @@ def trail(service: Service, request: Request) -> Response:
     topic = asked.values.get("topic", "")
     filters = asked.filters(RegisterFilters)
     found = service.register.trail(topic, filters) if topic else Trail(topic="", entries=[])
+    steps = {"total": len(found.entries), "offset": filters.offset, "limit": STEPS_SHOWN}
     return _page(
         "trail.html",
         asked,
-        trail=found,
+        topic=found.topic,
+        page=steps | {"rows": found.entries[filters.offset : filters.offset + STEPS_SHOWN]},
         filters=filters,
         choices=service.register.choices(),
         packs=bool(service.packs()),

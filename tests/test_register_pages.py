@@ -248,3 +248,13 @@ def test_no_step_of_a_trail_is_called_decided_that_was_not(
     known = {"stage": stage, "state": state, "kind": kind, "item": None}
     entry = TrailEntry.model_validate({**row.model_dump(include=set(TrailEntry.model_fields)), **known})
     assert stage_words(entry) == told
+
+
+def test_a_long_trail_comes_in_pages(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = client.get("/trail?topic=Better+Care+Fund").text
+    monkeypatch.setattr("qa.register_website.STEPS_SHOWN", 2)
+    first = client.get("/trail?topic=Better+Care+Fund").text
+    following = unescape(re.search(r'rel="next" href="([^"]+)"', first)[1])  # type: ignore[index]  # fails without
+    steps = [links(page.split('<ol class="trail"')[1], "/packs/") for page in (first, client.get(following).text)]
+    assert [len(of_page) for of_page in steps] == [2, 2]
+    assert steps[0] + steps[1] == links(whole.split('<ol class="trail"')[1], "/packs/")[:4]

@@ -11,7 +11,7 @@ from index.record_model import Outcome
 from index.records import PackRecord, StoredPack
 from qa.question import analyse
 from qa.register_model import ActionFilters, RegisterFilters
-from qa.register_questions import register_address, register_question
+from qa.register_questions import filters_address, register_question
 from qa.scope import aim
 
 PACKS = [
@@ -163,6 +163,6 @@ def test_long_and_odd_questions_are_read_quickly() -> None:
 
 def test_the_filters_have_an_address() -> None:
     found = asked("What has the Cabinet decided about R&D since 2021?")
-    assert register_address(found) == "/decisions?query=R%26D&body=Cabinet&from=2021-01-01"
-    assert register_address(asked("Which actions are open for CBa?")) == "/actions?owner=CBa&open=True"
-    assert register_address(decisions()) == "/decisions"
+    assert filters_address(found) == "/decisions?query=R%26D&body=Cabinet&from=2021-01-01"
+    assert filters_address(asked("Which actions are open for CBa?")) == "/actions?owner=CBa&open=True"
+    assert filters_address(decisions()) == "/decisions"
