@@ -151,7 +151,9 @@ OF_A_COUNCIL = re.compile(
     r"cabinet|health\s*(?:and|&)\s*well-?\s?being\s+board|scrutiny|planning|licensing|council\b|standards", re.I
 )
 OFTEN = 3  # mentions that settle the council where the front does not name it
-CONTACT = re.compile(r"\s*\b(?:Telephone|Tel|Ask for|Contact|E-?mail)\s*:", re.I)  # set to the right of the venue
+CONTACT = re.compile(
+    r"\s*\b(?:Telephone|Tel|Ask for|Contact|E-?mail|(?:Members )?Present|Apologies|Attend(?:ance|ees))\s*:", re.I
+)
 LONGEST_VENUE = 90  # characters
 CERTAIN = 2.5  # worth of a line that has a weekday, a time, or "Date:" beside its date
 HEAD = 40  # lines in which a meeting introduces itself
@@ -270,7 +272,7 @@ def _venue(joined: str, head: Sequence[str], place: int) -> str | None:
             return _tidy(field["venue"])
     held = re.search(r"\bheld\b.*", joined[:600], re.I)
     if held and (found := HELD_IN.search(held[0])) and len(found["venue"]) < 120:
-        return _tidy(re.sub(r"^the\s+", "", found["venue"]))
+        return _tidy(re.sub(r"^the\s+", "", CONTACT.split(found["venue"])[0]))
     if place < 0:
         return None
     for number in (place + 1, place + 2, place + 3, place):

@@ -6,10 +6,14 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from pydantic import BeforeValidator
 
 from index.errors import UnknownPackError
 from qa.model import Filters, PackInfo
 from qa.service import BoardQA
+
+# A form that is sent with its date left empty gives "", which is no filter
+Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]
 
 
 def _service(request: Request) -> BoardQA:
@@ -19,8 +23,8 @@ def _service(request: Request) -> BoardQA:
 
 def _filters(
     body: Annotated[str | None, Query(description="Body's name, part of it, or its acronym")] = None,
-    from_: Annotated[date | None, Query(alias="from", description="Earliest meeting date, ISO")] = None,
-    to: Annotated[date | None, Query(description="Latest meeting date, ISO")] = None,
+    from_: Annotated[Day, Query(alias="from", description="Earliest meeting date, ISO")] = None,
+    to: Annotated[Day, Query(description="Latest meeting date, ISO")] = None,
     pack: Annotated[str | None, Query(description="Pack id or file name")] = None,
     item: Annotated[str | None, Query(description="Agenda item number")] = None,
     kind: Annotated[str | None, Query(description="Kind of paper")] = None,

@@ -12,7 +12,7 @@ from qa.model import Answer, Citation, Claim, Question, Status
 from qa.question import Wanted, analyse
 from qa.register import Register
 from qa.register_model import MOST_ROWS, ActionFilters, ActionRow, DecisionRow, RegisterFilters, Sourced, State
-from qa.register_questions import register_question
+from qa.register_questions import filters_address, register_question
 from qa.scope import aim
 from qa.words import content_words, stem, stems
 
@@ -57,6 +57,7 @@ def register_answer(
         answered=True,
         answer="",
         notes=[_counted(rows, filters)],
+        decisions_href=filters_address(filters),
     )
     for row in rows:
         quote = quoted(row, page_text(row.pack, row.pdf_page))

@@ -284,7 +284,7 @@ class BoardQA:
         answer = self._from_register(question, scope)
         if answer is None:
             answer = self._ready_reader().answer(question, scope, trace, listener)
-        answer.decisions_href = register_address(answer.standalone_question)
+            answer.decisions_href = register_address(answer.standalone_question)
         return answer, trace
 
     def _from_register(self, question: Question, scope: Scope) -> Answer | None:

@@ -13,6 +13,8 @@ from qa import errors as qa_errors
 from qa.api import api
 from qa.boundary import CRASH, OF_STATUS, STATUS_OF_CODE, status_of
 from qa.cli import build_parser
+from qa.register_api import register_api
+from qa.register_website import register_website
 from qa.settings import Settings, variable
 from qa.website import website
 
@@ -62,7 +64,7 @@ def settings() -> str:
 def routes() -> str:
     """Every route of the API and of the website."""
     rows = ["| route | gives |", "|---|---|"]
-    for route in [*api.routes, *website.routes]:
+    for route in [*api.routes, *register_api.routes, *website.routes, *register_website.routes]:
         if isinstance(route, APIRoute):
             method = ", ".join(sorted(route.methods))
             rows.append(f"| `{method} {route.path}` | {' '.join(route.description.split())} |")

@@ -74,6 +74,13 @@ def test_a_browser_without_scripts_gets_the_answer_in_the_page(client):
     assert '<option value="' + PACK + '" selected>' in page
 
 
+def test_a_form_sent_with_empty_filters_is_answered(client: TestClient) -> None:
+    empty = {"body": "", "pack": "", "from": "", "to": ""}
+    response = client.get("/", params={"q": "Who chaired the meeting?", **empty})
+    assert response.status_code == 200
+    assert client.get("/", params={"q": "Who chaired it?", "from": "soon"}).status_code == 422
+
+
 def test_what_is_not_found_offers_the_nearest_pages(client):
     page = client.get("/", params={"q": "What is the recipe for sourdough pancakes in Ulaanbaatar?"}).text
     assert "do not answer this" in page or "no question about" in page
