@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 from index.records import StoredPack, StoredPage
 from qa.model import Answer, Citation, Claim, Question, Status
+from qa.places import votes_words
 from qa.question import Wanted, analyse
 from qa.register import Register
 from qa.register_model import MOST_ROWS, ActionFilters, ActionRow, DecisionRow, RegisterFilters, Sourced, State
@@ -17,6 +18,9 @@ from qa.scope import aim
 from qa.words import content_words, stem, stems
 
 FULL_WORDS = 60  # of a decision that is told whole; of a longer one, its beginning
+APART = 120  # characters between the words that tell who moved and who seconded
+BEFORE = 20  # characters: "Proposed by Councillor Reed"
+MOVED = re.compile(r"\b(?:moved|proposed|proposer|mover)\b", re.I)
 STATES = {
     State.DEFERRED: "deferred",
     State.LOST: "lost",
@@ -60,16 +64,23 @@ def register_answer(
         decisions_href=filters_address(filters),
     )
     for row in rows:
-        quote = quoted(row, page_text(row.pack, row.pdf_page))
         page = next((page for page in pages(row.pack) if page.pdf_page == row.pdf_page), None)
-        if not quote or page is None or row.pack not in by_id:
+        if page is None or row.pack not in by_id:
             continue
-        n = len(answer.citations) + 1
-        answer.citations.append(_citation(n, row, quote, page, by_id[row.pack]))
-        answer.claims.append(Claim(text=_told(row), citations=[n]))
+        printed = _flat(page_text(row.pack, row.pdf_page))
+        what = row.text if isinstance(row, DecisionRow) else row.what
+        quote = beginning(what, printed)
+        if not quote:
+            continue
+        taken, more = _taken(row, printed) if isinstance(row, DecisionRow) else ("", [])
+        numbers = []
+        for words in [quote, *(each for each in more if each not in quote)]:
+            numbers.append(len(answer.citations) + 1)
+            answer.citations.append(_citation(numbers[-1], row, words, page, by_id[row.pack]))
+        answer.claims.append(Claim(text=f"{_told(row)} {taken}".strip(), citations=numbers))
     if not answer.claims:
         return None
-    answer.answer = "\n".join(f"{claim.text} [{claim.citations[0]}]" for claim in answer.claims)
+    answer.answer = "\n".join(claim.text + "".join(f" [{n}]" for n in claim.citations) for claim in answer.claims)
     return answer
 
 
@@ -111,15 +122,44 @@ def _shortened(text: str) -> str:
     return text if len(words) <= FULL_WORDS else " ".join(words[:FULL_WORDS]) + " …"
 
 
-def quoted(row: Sourced, page: str) -> str:
-    """The row's words as far as they stand on its first page, verbatim but for line ends; "" where they do not."""
-    text = row.text if isinstance(row, DecisionRow) else row.what if isinstance(row, ActionRow) else ""
-    words, there = text.split(), _flat(page)
-    for count in range(len(words), 0, -1):
-        beginning = " ".join(words[:count])
-        if beginning in there:
-            return beginning
-    return ""
+def beginning(words: str, printed: str) -> str:
+    """As much of the beginning of ``words`` as stands on the page ``printed``, both without line ends; "" for none."""
+    parts = words.split()
+    return next((text for n in range(len(parts), 0, -1) if (text := " ".join(parts[:n])) in printed), "")
+
+
+def _taken(row: DecisionRow, printed: str) -> tuple[str, list[str]]:
+    """Who moved and seconded a decision and how members voted, with the words of its page that say so."""
+    said, words = [], []
+    if row.mover and (sentence := _sentence(row.mover, row.seconder or "", printed)):
+        said.append(f"Moved by {row.mover}" + (f", seconded by {row.seconder}" if row.seconder else "") + ".")
+        words.append(sentence)
+    if row.votes and (vote := beginning(row.votes.text, printed)):
+        told = votes_words(row.votes)
+        against = ", ".join(name for name in row.votes.names_against if name in vote)
+        said.append(f"Vote: {told}" + (f"; against: {against}" if against and against not in told else "") + ".")
+        words.append(vote)
+    return " ".join(said), words
+
+
+def _sentence(mover: str, seconder: str, printed: str) -> str:
+    """The shortest stretch of the page that says who moved and who seconded; "" where none does."""
+    return min(_stretches(mover, seconder, printed), key=len, default="")
+
+
+def _stretches(mover: str, seconder: str, printed: str) -> Iterator[str]:
+    for found in re.finditer(re.escape(mover), printed):
+        before = printed[max(0, found.start() - BEFORE) : found.start()]
+        after = printed[found.start() : found.end() + APART]
+        at = after.find(seconder, len(mover)) if seconder else 0
+        if at < 0:
+            continue
+        end = max(len(mover), at + len(seconder))
+        moved, said = MOVED.search(before), MOVED.search(after)
+        if moved:
+            yield before[moved.start() :] + after[:end]
+        elif said:
+            yield after[: max(end, said.end())]
 
 
 def _counted(rows: Sequence[DecisionRow] | Sequence[ActionRow], filters: RegisterFilters | ActionFilters) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa.model import Filters, Question, Turn
-from qa.register_answer import register_address
+from qa.register_answer import beginning, register_address
 from qa.register_model import ActionFilters, RegisterFilters
 from qa.service import BoardQA
 
@@ -61,3 +61,28 @@ def test_other_questions_are_read_from_the_papers(service: BoardQA, question: Qu
 def test_questions_about_decisions_lead_to_the_register() -> None:
     assert register_address("What did the Board decide about food pantries?") == "/decisions?query=food+pantries"
     assert register_address("How many pantries are there?") is None
+
+
+def test_who_moved_and_how_members_voted_is_told_with_its_words(service: BoardQA) -> None:
+    answer = service.ask(Question(question="Who moved the motion on weekly food waste collections?"))
+    (claim,) = answer.claims
+    assert "Moved by Councillor Nandakumar, seconded by Councillor Marchmont." in claim.text
+    assert "7 for, 3 against, 1 abstained; against: Amory, Frobisher, Whittle" in claim.text
+    quotes = " ".join(citation.quote for citation in answer.citations)
+    assert all(name in quotes for name in ("Nandakumar", "Marchmont", "Amory", "Frobisher", "Whittle"))
+
+
+@pytest.mark.parametrize(
+    ("words", "printed", "found"),
+    [
+        (
+            "RESOLVED that the fee rise.",
+            "12. Fees RESOLVED that the fee rise. 13. Other",
+            "RESOLVED that the fee rise.",
+        ),
+        ("RESOLVED that the fee rise.", "12. Fees RESOLVED that the", "RESOLVED that the"),
+        ("RESOLVED that the fee rise.", "13. Other business", ""),
+    ],
+)
+def test_a_decision_over_a_page_end_is_quoted_as_far_as_its_page_goes(words: str, printed: str, found: str) -> None:
+    assert beginning(words, printed) == found
