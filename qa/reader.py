@@ -15,6 +15,7 @@ from index.vectors import VectorIndex
 from qa.addresses import page_address
 from qa.answer import Draft, Worded, compose
 from qa.conclude import Conclusion, conclude
+from qa.conversation import standalone
 from qa.declined import declined
 from qa.finder import Finder, Found
 from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status, Trace, TracedPage
@@ -56,7 +57,7 @@ class Reader:
         listener.enter(Stage.READING)
         answer = Answer(
             question=asked.question,
-            standalone_question=first.question.text if len(parts) == 1 else asked.question,
+            standalone_question=first.question.text if len(parts) == 1 else standalone(asked.question, asked.history),
             status=Status.NOT_FOUND,
             answered=False,
             answer=NOT_FOUND,
