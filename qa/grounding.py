@@ -35,6 +35,13 @@ from qa.words import names, stems
 MOST_SPANS = 4  # sentences or rows that one generated sentence may rest on
 LEAST_GAIN = 2  # words, a fact counting for two, that a further one must add
 LEAST_MEANT = 3  # the same, that a sentence or row must share with a generated sentence to stand in for it
+# Words that say much by themselves: one that the evidence lacks is no paraphrase of it
+SWEEPING = frozenset(
+    stems(
+        "free unanimous unanimously always everyone everybody every entirely fully completely exempt guaranteed "
+        "permanently immediately illegal unlawful compulsory mandatory banned abolished cancelled fraud"
+    )
+)
 LEAST_SHARE = 0.5  # of a sentence's content words, less those of the headings, must stand in its evidence
 
 
@@ -274,6 +281,8 @@ def _fault(sentence: str, said: Facts, mine: frozenset[str], chosen: Sequence[_C
     borne = facts(bearing)  # a fact said counts as a word said
     stated = sum(_stands(figure, borne.figures) for figure in said.figures)
     stated += len(said.periods & borne.periods) + len(said.codes & borne.codes)
+    if own & SWEEPING - _content(bearing):
+        return Reason.WORDS, "; ".join(sorted(own & SWEEPING - _content(bearing)))
     if len(own & _content(bearing)) + stated < LEAST_SHARE * (len(own) + stated):
         return Reason.WORDS, ""
     return None

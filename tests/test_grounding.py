@@ -97,6 +97,8 @@ def test_the_same_fact_in_another_form_stands(sentence: str) -> None:
         ("The Board refused the grant of £340,000 to Brockhall Trust.", Reason.NEGATION),
         ("The report said the fund was “a runaway success”.", Reason.QUOTE),
         ("Residents everywhere celebrate cheerful seaside holidays.", Reason.WORDS),
+        ("The Board unanimously approved the grant of £340,000 to Brockhall Trust.", Reason.WORDS),
+        ("The grant of £340,000 to Brockhall Trust is free of every condition.", Reason.WORDS),
         ("The fund had given £340,000 to four schemes.", Reason.OTHER_FIGURE),
     ],
 )

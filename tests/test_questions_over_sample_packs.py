@@ -1,4 +1,4 @@
-"""The whole question set of the sample packs: whatever is answered, it is told with words that are really there."""
+"""Questions over the sample packs: whatever is answered, it is told with words that are really there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ LEAST_PASSAGES = 10
 
 @pytest.fixture(scope="module")
 def asked(service: BoardQA) -> list[tuple[GoldQuestion, Answer]]:
-    return [(question, service.ask(question.asked())) for question in read_questions(QUESTIONS)]
+    # every third: the evaluation, which runs before the tests, asks them all
+    return [(question, service.ask(question.asked())) for question in read_questions(QUESTIONS)[::3]]
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +151,7 @@ def test_most_answers_hold_what_was_asked_and_cite_where_it_stands(asked: list[t
 def test_many_at_once_get_the_answers_that_each_gets_alone(
     asked: list[tuple[GoldQuestion, Answer]], service: BoardQA
 ) -> None:
-    some = asked[::10]
+    some = asked[::4]
     with ThreadPoolExecutor(8) as threads:
         again = list(threads.map(lambda pair: service.ask(pair[0].asked()), some))
     assert [answer.model_dump(exclude={"timing_ms"}) for answer in again] == [
