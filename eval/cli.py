@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -69,7 +69,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if packs is not None and not options.data:
         # Packs of an evaluation stay out of the everyday index unless that is named.
         settings = settings.model_copy(update={"data": options.out / "index"})
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         if packs is not None:
             _ingest(service, packs, None if options.data else settings.data / READ_BY)
         engine = "llm" if settings.llm_url else "extractive"
@@ -133,7 +133,7 @@ def _baseline(options: argparse.Namespace, _: Settings) -> int:
 def _judge(options: argparse.Namespace, settings: Settings) -> int:
     from eval.judge import judge_run
 
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         llm = service.language_model()
     if llm is None:
         raise UsageError("No language model is set.", f"Set {variable('llm_url')} and {variable('llm_model')}.")
@@ -148,13 +148,13 @@ def _judge(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _new(options: argparse.Namespace, settings: Settings) -> int:
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         _written(draft(service, options.pack, options.limit), options.out)
     return 0
 
 
 def _feedback(options: argparse.Namespace, settings: Settings) -> int:
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         entries = service.feedback_entries()
         _written(candidates(entries), options.out)
         if options.forget:
@@ -167,7 +167,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     if options.pages or (options.set == SAMPLES and SAMPLE_PACKS.is_dir()):
         pages = read_pages(options.pages or SAMPLE_PACKS)
     else:
-        with _service(settings) as service:
+        with closing(BoardQA.open(settings)) as service:
             pages = _indexed_pages(service)
     problems = check(path, pages)
     for problem in problems:
@@ -259,15 +259,6 @@ def _written(questions: list[GoldQuestion], out: Path | None) -> None:
     else:
         write_lines(out, questions)
         print(f'{len(questions)} drafts in {out}; edit them and set "state" to "checked".')
-
-
-@contextmanager
-def _service(settings: Settings) -> Iterator[BoardQA]:
-    service = BoardQA.open(settings)
-    try:
-        yield service
-    finally:
-        service.close()
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import getpass
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import asdict
 
 from pydantic import BaseModel
@@ -26,15 +26,6 @@ def run(options: argparse.Namespace) -> int:
     )
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     return COMMANDS[options.command](options, settings)
-
-
-@contextmanager
-def _service(settings: Settings) -> Iterator[BoardQA]:
-    service = BoardQA.open(settings)
-    try:
-        yield service
-    finally:
-        service.close()
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -60,7 +51,7 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> int:
     password = options.password or (settings.password.get_secret_value() if settings.password else None)
     if password == "-":
         password = getpass.getpass("Password of the encrypted PDFs: ")
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         with ingest_progress() as progress:
             report = service.ingest(
                 options.paths, password=password, progress=progress, force=options.force, re_embed=options.re_embed
@@ -75,7 +66,7 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> int:
 def _packs(options: argparse.Namespace, settings: Settings) -> int:
     from qa.printing import print_packs
 
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         packs = service.packs()
     _print_json(_plain(packs)) if options.json else print_packs(packs)
     return 0
@@ -84,14 +75,14 @@ def _packs(options: argparse.Namespace, settings: Settings) -> int:
 def _pages(options: argparse.Namespace, settings: Settings) -> int:
     from qa.printing import print_pages
 
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         pages = service.pages(options.pack)
     _print_json(_plain(pages)) if options.json else print_pages(pages)
     return 0
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         for pack in service.remove(options.packs):
             print(f"removed {pack}")
     return 0
@@ -111,7 +102,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("--out is for --batch.", "For one question: board-qa ask QUESTION --json > FILE")
     if not question.strip():
         raise EmptyQuestionError("There is no question.", "board-qa ask QUESTION")
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         answer = service.ask(Question(question=question, filters=_filters(options)))
     _print_json(answer.model_dump(mode="json")) if options.json else print_answer(answer)
     return 0
@@ -123,7 +114,7 @@ def _ask_batch(options: argparse.Namespace, settings: Settings) -> int:
     def failed(line: int, reason: str) -> None:
         print(f"{options.batch}:{line}: {reason}", file=sys.stderr)
 
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         counts = ask_batch(service, options.batch, options.out, _filters(options), failed)
     print(f"{counts.answered} answered, {counts.skipped} already in {options.out}, {counts.failed} failed")
     return EXIT_SOME_REFUSED if counts.failed else 0
@@ -133,7 +124,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     from qa.printing import print_passages
 
     query = " ".join(options.query)
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         passages = service.search(query, _filters(options), options.limit)
     if options.json:
         _print_json({"query": query, "passages": _plain(passages)})
@@ -145,7 +136,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 def _decisions(options: argparse.Namespace, settings: Settings) -> int:
     from qa.commands_register import decisions
 
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         decisions(service, options)
     return 0
 
@@ -153,7 +144,7 @@ def _decisions(options: argparse.Namespace, settings: Settings) -> int:
 def _serve(_: argparse.Namespace, settings: Settings) -> int:
     from qa.server import serve
 
-    with _service(settings) as service:
+    with closing(BoardQA.open(settings)) as service:
         serve(service, settings)
     return 0
 

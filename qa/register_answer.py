@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from urllib.parse import urlencode
 
 from index.records import StoredPack, StoredPage
@@ -63,11 +64,20 @@ def register_answer(
         notes=[_counted(rows, filters)],
         decisions_href=filters_address(filters),
     )
+
+    @cache  # many rows stand in few packs, and several on a page
+    def page_of(pack: str) -> Mapping[int, StoredPage]:
+        return {page.pdf_page: page for page in pages(pack)}
+
+    @cache
+    def printed_on(pack: str, pdf_page: int) -> str:
+        return _flat(page_text(pack, pdf_page))
+
     for row in rows:
-        page = next((page for page in pages(row.pack) if page.pdf_page == row.pdf_page), None)
+        page = page_of(row.pack).get(row.pdf_page)
         if page is None or row.pack not in by_id:
             continue
-        printed = _flat(page_text(row.pack, row.pdf_page))
+        printed = printed_on(row.pack, row.pdf_page)
         what = row.text if isinstance(row, DecisionRow) else row.what
         quote = beginning(what, printed)
         if not quote:
