@@ -6,7 +6,6 @@ Importing this module, and asking for a model's identity, token counts or limit,
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ import numpy.typing as npt
 
 from index.bert import BertReader, load_bert_reader
 from index.errors import ModelUnavailableError
-from index.model_files import ModelFiles, model_folder, read_model_files, unavailable
+from index.model_files import ModelFiles, load_quietly, model_folder, read_model_files, unavailable
 from index.records import ModelIdentity
 
 if TYPE_CHECKING:
@@ -188,10 +187,8 @@ class Embedder:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
         try:
             from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
 
-            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped there
-            logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+            load_quietly()
             model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
             if self.arithmetic == "bfloat16":
                 model[0].bfloat16()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,11 @@ def _fingerprint(folder: Path) -> str:
     with weights.open("rb") as file:
         begin = file.read(FINGERPRINT_BYTES)
     return hashlib.sha256(begin + str(weights.stat().st_size).encode()).hexdigest()[:8]
+
+
+def load_quietly() -> None:
+    """Keep sentence-transformers and transformers from printing bars and notes while a model loads."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped there
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from index.embedding import cores
 from index.ingest import embedded_text
-from index.model_files import model_folder, model_name, unavailable
+from index.model_files import load_quietly, model_folder, model_name, unavailable
 from qa.retrieve import Hit, fuse
 
 if TYPE_CHECKING:
@@ -89,10 +88,8 @@ def load_reranker(name_or_folder: str, threads: int = 0) -> Reranker:
         folder = model_folder(name_or_folder, OWNER)
         _check_make(folder)
         from sentence_transformers import CrossEncoder
-        from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped there
-        logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+        load_quietly()
         model = CrossEncoder(str(folder), device="cpu", local_files_only=True)
         if model.num_labels != 1:
             raise ValueError(f"it gives {model.num_labels} scores, not one")

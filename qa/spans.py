@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import cores
-from index.model_files import model_folder, model_name, unavailable
+from index.model_files import load_quietly, model_folder, model_name, unavailable
 from qa.evidence import Candidate
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def load_span_reader(name_or_folder: str, threads: int = 0) -> SpanReader:
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedTokenizerFast
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped there
+        load_quietly()
         transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # what is missing is told below
         loading: Any = AutoModelForQuestionAnswering.from_pretrained(
             str(folder), local_files_only=True, output_loading_info=True
