@@ -88,3 +88,21 @@ class FeedbackFullError(BoardQAError):
     """As much feedback is kept as may be; the operator must export it and delete some."""
 
     code = "feedback_full"
+
+
+class UnknownConversationError(BoardQAError):
+    """No conversation of that id is kept, or it is another reader's."""
+
+    code = "unknown_conversation"
+
+
+class UnknownAnswerError(BoardQAError):
+    """No answer of that id is kept, or its papers may not be seen."""
+
+    code = "unknown_answer"
+
+
+class ConversationsFullError(BoardQAError):
+    """As many answers are kept as may be; the operator must have some deleted."""
+
+    code = "conversations_full"

@@ -87,15 +87,19 @@ class Ingest:
         password: str | None = None,
         progress: Watcher | None = None,
         force: bool = False,
+        replaces: str | None = None,
     ) -> Ingested:
-        """Index every PDF in ``paths`` (files and folders); a bad file is recorded and the next one taken."""
+        """Index every PDF in ``paths`` (files and folders); a bad file is recorded and the next one taken.
+
+        ``replaces`` is the id of the pack that a single file is a new version of, wherever the older one lay.
+        """
         done = Ingested()
         if force:
             self._store.forget_refusals()
         self._read_again(done)
         found = list(pdf_files(paths))
         for number, path in enumerate(found, start=1):
-            self._take(path, done, password, progress, force, number, len(found))
+            self._take(path, done, password, progress, force, number, len(found), replaces)
         drop_unused_copies(self._store, self._files)
         return done
 
@@ -130,12 +134,13 @@ class Ingest:
         force: bool,
         number: int,
         count: int,
+        replaces: str | None,
     ) -> None:
         sha256 = ""
         try:
             self._check_size(path)
             sha256 = hash_of(path)
-            standing = self._store.standing(path, sha256)
+            standing = self._store.standing(path, sha256, replaces)
             if standing.state is State.UNCHANGED and not force:
                 done.unchanged.append(standing.pack)
                 return

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.errors import BoardQAError, IndexDamagedError
 
 DATABASE = "board-qa.sqlite"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_SECONDS = 60  # another process's commit of a 1,000-page pack takes about a second
 
 # Passages are the content of the text index (content=…), so their words are stored once; rows leave it by the
@@ -22,6 +22,22 @@ FEEDBACK_TABLE = """
 CREATE TABLE feedback (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, packs TEXT NOT NULL, entry TEXT NOT NULL
 );
+"""
+
+# No part of the index either: what was asked by the pages, and answered. ``owner`` is a hash of what its browser holds;
+# ``packs`` are those that an answer quotes or points to, and go with it.
+CONVERSATION_TABLES = """
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, made TEXT NOT NULL, changed TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX conversations_owner ON conversations(owner, changed);
+CREATE INDEX conversations_changed ON conversations(changed);
+CREATE TABLE turns (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    conversation TEXT NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+    asked TEXT NOT NULL, packs TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL
+);
+CREATE INDEX turns_conversation ON turns(conversation, number);
 """
 
 # The decision register. What is filtered and sorted by lies apart from the words, so that few pages of the file are
@@ -125,12 +141,13 @@ CREATE TABLE refused (
     hint TEXT NOT NULL
 ) WITHOUT ROWID;
 {FEEDBACK_TABLE}
+{CONVERSATION_TABLES}
 {REGISTER_TABLES}
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 
 # What an index of an older version lacks, by that version; each step leads to the next one.
-STEPS = {1: FEEDBACK_TABLE, 2: REGISTER_TABLES}
+STEPS = {1: FEEDBACK_TABLE, 2: REGISTER_TABLES, 3: CONVERSATION_TABLES}
 
 REBUILD_HINT = "Move {path} away and run `board-qa ingest` on the PDFs again."
 

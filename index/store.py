@@ -44,6 +44,7 @@ from index.rows import PAGE_COLUMNS, PASSAGE_COLUMNS, condition_of, page_of, pas
 from index.schema import DATABASE, connect, plain_errors, prepare
 from index.slugs import free_slug
 
+UPLOADS = "uploads"  # folder, in the data folder, in which uploaded files lie until they are indexed
 SCOPES_KEPT = 32  # ids of the scopes asked last; a conversation stays within a few
 
 
@@ -82,12 +83,13 @@ class Store:
 
     # Writing
 
-    def standing(self, file: Path, sha256: str) -> Standing:
+    def standing(self, file: Path, sha256: str, replaces: str | None = None) -> Standing:
         """How a file stands to the index, by its content first and then by the place it lay at.
 
         The same content is the same pack under whatever name. Other content at the same path, or under the same
-        name where the older file is no longer there, is a changed pack that keeps its id. All else is new, and gets
-        an id from its name that no other pack has.
+        name where the older file is no longer there, is a changed pack that keeps its id; not so where that was
+        uploaded, as it is always gone. All else is new, and gets an id from its name that no other pack has.
+        ``replaces`` is the id of the pack that the file is known to be a new version of.
         """
         path = str(file.absolute())
         with self._connections.reading() as connection:
@@ -96,13 +98,16 @@ class Store:
                 return Standing(State.UNCHANGED, row["id"])
             taken = {row["id"]: row for row in connection.execute("SELECT id, file, path FROM packs")}
             refused = connection.execute("SELECT * FROM refused WHERE sha256 = ?", (sha256,)).fetchone()
-        older = [pack for pack, row in taken.items() if row["path"] == path] or [
-            pack for pack, row in taken.items() if row["file"] == file.name and not Path(row["path"]).exists()
+        older = [pack for pack, row in taken.items() if pack == replaces or row["path"] == path] or [
+            pack for pack, row in taken.items() if row["file"] == file.name and self._lost(Path(row["path"]))
         ]
         pack = older[0] if older else free_slug(file.name, taken)
         if refused is not None:
             return Standing(State.REFUSED, pack, refusal_of(refused))
         return Standing(State.CHANGED if older else State.NEW, pack)
+
+    def _lost(self, path: Path) -> bool:
+        return not path.exists() and not path.is_relative_to(self.folder.absolute() / UPLOADS)
 
     @contextmanager
     def writing_pack(self, record: PackRecord, model: ModelIdentity) -> Iterator[PackWriter]:
@@ -257,6 +262,13 @@ class Store:
         return tuple(
             passage_of(row) if row is not None and row["access"] in access else None for row in (before, after)
         )  # type: ignore[return-value]  # two in, two out
+
+    def packs_within(self, scope: Scope) -> frozenset[str]:
+        """The ids of the packs that a scope leaves over."""
+        with self._connections.reading() as connection:
+            condition, values = condition_of(connection, scope)
+            rows = connection.execute(f"SELECT DISTINCT p.pack FROM passages AS p WHERE {condition}", values)
+            return frozenset(row["pack"] for row in rows)
 
     def passage_ids(self, scope: Scope) -> npt.NDArray[np.int64]:
         """The ids of all passages within the scope, rising; the array is not to be written to."""

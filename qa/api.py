@@ -6,25 +6,27 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Header, Query, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from qa.boundary import Boundary, install_error_handlers
+from qa.conversations_api import conversations_api
 from qa.errors import NotReadyError
 from qa.events import answer_events
 from qa.feedback import Feedback, FeedbackReceipt
-from qa.model import Answer, PackInfo, PageInfo, PageView, Question, RankedPassage
-from qa.parameters import QueryFilters, Service, pack_named
+from qa.model import Answer, PackInfo, Question, RankedPassage
+from qa.pages_api import pages_api
+from qa.parameters import QueryFilters, Service
+from qa.pictures import Pictures
+from qa.progress import SILENT, Listener
 from qa.register_api import register_api
 from qa.service import BoardQA
+from qa.upload_website import request_limits, upload_api
+from qa.uploads import Uploads
+from qa.visitor import Visitor
 from qa.website import mount_website
 
-MIN_PICTURE_WIDTH = 100
-MAX_PICTURE_WIDTH = 2400
-DEFAULT_PICTURE_WIDTH = 1200
 MAX_SEARCH_RESULTS = 100
-# A page picture changes only with its pack; a browser may keep it for a while, shared caches never.
-PICTURE_CACHE = "private, max-age=300"
 EVENT_STREAM = "text/event-stream"
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # proxies pass each event on at once
 
@@ -52,7 +54,8 @@ class Health(BaseModel):
 
 
 FAILURES: dict[int | str, dict[str, Any]] = {"4XX": {"model": Failure}, "5XX": {"model": Failure}}
-api = APIRouter(responses=FAILURES)
+api = APIRouter()
+APIS = (api, conversations_api, pages_api, register_api, upload_api)
 
 
 def create_app(service: BoardQA) -> FastAPI:
@@ -65,10 +68,13 @@ def create_app(service: BoardQA) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
+    app.state.pictures = Pictures()
+    app.state.uploads = Uploads(service)
+    app.state.request_limits = request_limits(service.settings)
     install_error_handlers(app)
     app.add_middleware(Boundary)
-    app.include_router(api)
-    app.include_router(register_api, responses=FAILURES)
+    for router in APIS:
+        app.include_router(router, responses=FAILURES)
     mount_website(app)
     return app
 
@@ -78,12 +84,23 @@ def create_app(service: BoardQA) -> FastAPI:
     response_model=Answer,
     responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
 )
-def ask(question: Question, service: Service, accept: Annotated[str, Header()] = "") -> Any:
+def ask(
+    question: Question, service: Service, visitor: Visitor, response: Response, accept: Annotated[str, Header()] = ""
+) -> Any:
     """Answer a question. `Accept: text/event-stream` gets the events `status` (one a stage), `passages`, `delta` (a
-    language model's words, unchecked), `answer` and `done`, or `error`; closing the connection stops the answer."""
+    language model's words, unchecked), `answer` and `done`, or `error`; closing the connection stops the answer.
+
+    With `conversation` the answer is kept for this browser, which gets a cookie, and has its permanent address."""
+
+    def answered(listener: Listener) -> Answer:
+        return service.conversations.ask(question, visitor.secret, service.ask, listener)
+
     if EVENT_STREAM in accept:
-        return StreamingResponse(answer_events(service, question), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
-    return service.ask(question)
+        response = StreamingResponse(answer_events(answered), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
+    told = response if EVENT_STREAM in accept else answered(SILENT)
+    if question.conversation is not None and service.settings.keep_days:
+        visitor.remember(response, service.settings.keep_days)
+    return told
 
 
 @api.post("/api/feedback", status_code=201)
@@ -107,39 +124,6 @@ def search(
 def packs(service: Service) -> list[PackInfo]:
     """The indexed packs."""
     return service.packs()
-
-
-@api.get("/api/packs/{pack}/pages")
-def pages(service: Service, pack: str) -> list[PageInfo]:
-    """The pages of a pack."""
-    return service.pages(pack)
-
-
-@api.get(
-    "/api/packs/{pack}/pages/{pdf_page}.png", response_class=Response, responses={200: {"content": {"image/png": {}}}}
-)
-def page_picture(
-    service: Service,
-    pack: str,
-    pdf_page: int,
-    width: Annotated[int, Query(ge=MIN_PICTURE_WIDTH, le=MAX_PICTURE_WIDTH)] = DEFAULT_PICTURE_WIDTH,
-) -> Response:
-    """A picture of a page, `width` pixels wide."""
-    picture = service.page_png(pack, pdf_page, width)
-    return Response(picture, media_type="image/png", headers={"Cache-Control": PICTURE_CACHE})
-
-
-@api.get("/api/packs/{pack}/pages/{pdf_page}")
-def page(service: Service, pack: str, pdf_page: int) -> PageView:
-    """One page with its text."""
-    return service.page(pack, pdf_page)
-
-
-@api.get("/api/packs/{pack}/pdf", response_class=FileResponse)
-def pdf(service: Service, pack: str) -> FileResponse:
-    """The pack's PDF."""
-    path, name = service.pdf_path(pack), pack_named(service, pack).file
-    return FileResponse(path, media_type="application/pdf", filename=name, content_disposition_type="inline")
 
 
 @api.get("/healthz")

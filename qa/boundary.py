@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +13,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import BoardQAError
-from qa.templates import render
+from qa.templates import pages_show, render
+from qa.upload_access import may_upload
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,13 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# Search engines are kept out of every address unless the settings let them in.
+UNLISTED = {"X-Robots-Tag": "noindex, nofollow"}
+# Only where the request came by https, itself or by a proxy that the web server trusts; of this host alone.
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 # The HTTP status of each error code; a code that is not here is the server's fault: 500.
 STATUS_OF_CODE = {
@@ -41,8 +49,16 @@ STATUS_OF_CODE = {
     "unknown_page": 404,
     "unknown_decision": 404,
     "unknown_meeting": 404,
+    "unknown_conversation": 404,
+    "unknown_answer": 404,
+    "cross_site": 403,
+    "conversations_full": 507,
     "not_found": 404,
     "method_not_allowed": 405,
+    "not_allowed": 403,
+    "unknown_upload": 404,
+    "upload_too_large": 413,
+    "uploads_busy": 503,
     "feedback_full": 507,
     "not_ready": 503,
     "index_mismatch": 503,
@@ -65,6 +81,25 @@ OF_STATUS = {
 CRASH = ("internal_error", "Something went wrong in board-qa.", "The server's log says what.")
 
 
+# A form or script of another site that acts in a reader's name
+CROSS_SITE = (
+    "cross_site",
+    "This was sent from another web site.",
+    "Open the page itself and send it from there; a proxy must pass the Host header on.",
+)
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def _cross_site(request: Request) -> bool:
+    """Whether a browser tells that another site sends a request that changes something; programs tell nothing."""
+    if request.method not in CHANGING:
+        return False
+    if sender := request.headers.get("sec-fetch-site"):  # told by browsers on https and on loopback addresses
+        return sender not in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
 def error_body(code: str, message: str, hint: str = "") -> dict[str, dict[str, str]]:
     """The error shape of every failure."""
     return {"error": {"code": code, "message": message, "hint": hint}}
@@ -79,7 +114,7 @@ def failure(request: Request, code: str, message: str, hint: str, status: int | 
     """A failure as the asker reads it: a page for a browser that opened a page, else the error object."""
     status = status or status_of(code)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
-        return HTMLResponse(render("error.html", message=message, hint=hint), status)
+        return HTMLResponse(render("error.html", message=message, hint=hint, status=status), status)
     return JSONResponse(error_body(code, message, hint), status)
 
 
@@ -123,27 +158,39 @@ class Boundary:
             return
         started = False
         received = 0
+        most = scope["app"].state.request_limits.get(scope["path"], MAX_REQUEST_BYTES)
+        shown = scope["app"].state.shown
+        added = SECURITY_HEADERS | ({} if shown["robots"] else UNLISTED)
+        if scope["scheme"] == "https":
+            added = added | HTTPS_ONLY
 
         async def guarded_send(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in added.items():
+                    headers.setdefault(name, value)  # a route may have a stricter one
             await send(message)
 
         async def guarded_receive() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_REQUEST_BYTES:
+            if received > most:
                 # FastAPI lets an HTTPException raised while it reads the body through to the handlers above.
                 raise HTTPException(413)
             return message
 
-        try:
-            await self.app(scope, guarded_receive, guarded_send)
-        except Exception:
-            log.exception("%s %s failed", scope["method"], scope["path"])
-            if started:
-                raise
-            await failure(Request(scope), *CRASH)(scope, receive, guarded_send)
+        shown = shown | {"can_upload": may_upload(Request(scope), scope["app"].state.service.settings)}
+        with pages_show(**shown):
+            try:
+                if _cross_site(Request(scope)):
+                    await failure(Request(scope), *CROSS_SITE)(scope, receive, guarded_send)
+                    return
+                await self.app(scope, guarded_receive, guarded_send)
+            except Exception:
+                log.exception("%s %s failed", scope["method"], scope["path"])
+                if started:
+                    raise
+                await failure(Request(scope), *CRASH)(scope, receive, guarded_send)

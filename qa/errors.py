@@ -61,6 +61,30 @@ class NotReadyError(BoardQAError):
     code = "not_ready"
 
 
+class NotAllowedError(BoardQAError):
+    """Whoever asks may not add packs by the page."""
+
+    code = "not_allowed"
+
+
+class UnknownUploadError(BoardQAError):
+    """There was no such upload, or it is forgotten."""
+
+    code = "unknown_upload"
+
+
+class UploadTooLargeError(UsageError):
+    """All files of one upload together are larger than it may be."""
+
+    code = "upload_too_large"
+
+
+class UploadsBusyError(BoardQAError):
+    """As many uploads are being received or indexed as may be at once."""
+
+    code = "uploads_busy"
+
+
 class AddressInUseError(BoardQAError):
     """The web service cannot listen on the host and port it was told."""
 

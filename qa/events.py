@@ -14,16 +14,17 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from index.errors import BoardQAError
 from qa.boundary import CRASH, error_body
-from qa.model import Question, RankedPassage
+from qa.model import Answer, RankedPassage
 from qa.progress import AnswerStoppedError, Listener, Stage
-from qa.service import BoardQA
 
 SILENCE_SECONDS = 5.0  # after which a comment is sent, so that a connection that is gone is noticed
 WAITING = ": waiting\n\n"
+
+Ask = Callable[[Listener], Answer]
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +49,10 @@ class _Told(Listener):
     def stopped(self) -> bool:
         return self.gone.is_set()
 
-    def answer(self, service: BoardQA, question: Question) -> None:
+    def answer(self, ask: Ask) -> None:
         """Answer, and tell it or what went wrong."""
         try:
-            answer = service.ask(question, self)
+            answer = ask(self)
             self._put(event("answer", answer.model_dump(mode="json")))
             self._put(event("done", {"timing_ms": answer.timing_ms}))
         except AnswerStoppedError:
@@ -69,10 +70,10 @@ class _Told(Listener):
             self._loop.call_soon_threadsafe(self.events.put_nowait, told)
 
 
-async def answer_events(service: BoardQA, question: Question) -> AsyncIterator[str]:
-    """The events of one answer. Closing the iterator stops the answer."""
+async def answer_events(ask: Ask) -> AsyncIterator[str]:
+    """The events of the answer that ``ask`` makes. Closing the iterator stops the answer."""
     told = _Told()
-    asyncio.get_running_loop().run_in_executor(None, told.answer, service, question)
+    asyncio.get_running_loop().run_in_executor(None, told.answer, ask)
     try:
         while True:
             try:

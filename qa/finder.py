@@ -84,7 +84,7 @@ class Finder:
     def find(self, asked: Question, scope: Scope, text: str | None = None) -> Found:
         """Everything that could answer the question within the scope; ``text`` is a follow-up put in full."""
         whole = analyse(text or standalone(asked.question, asked.history))
-        return self._find(analyse(asked.question), whole, whole, scope)
+        return self._find(asked, analyse(asked.question), whole, whole, scope)
 
     def find_parts(self, asked: Question, scope: Scope) -> tuple[Found, ...]:
         """What could answer each thing that the question asks, in order; one for a question that asks one thing."""
@@ -96,16 +96,18 @@ class Finder:
         for part in parts:
             others = Turn(question=" ".join(other for other in parts if other != part))
             alone = analyse(standalone(part, [*asked.history, others]))
-            found.append(self._find(analyse(part), alone, whole, scope))
+            found.append(self._find(asked, analyse(part), alone, whole, scope))
         return tuple(found)
 
-    def _find(self, own: Analysis, question: Analysis, about: Analysis, scope: Scope) -> Found:
+    def _find(self, asked: Question, own: Analysis, question: Analysis, about: Analysis, scope: Scope) -> Found:
         """``own`` is what is asked, ``question`` the same so that it stands alone; ``about`` tells where to look."""
         if question.text != own.text:
             question = _joined(own, question)
         question = replace(question, periods=question.periods or about.periods)
         packs = self.packs(scope)
         where = aim(about, list(packs.values()))
+        if asked.everywhere:
+            where = Aim(told=where.told)
         if where.unknown is not None:
             return Found(question, packs, where, scope, retrieved=time.perf_counter(), asked=own.text)
         if where.packs is not None:

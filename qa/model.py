@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -47,6 +47,34 @@ class Question(BaseModel):
     question: str = Field(description="The question in the asker's own words")
     history: list[Turn] = Field(default_factory=list, description="Earlier turns, oldest first")
     filters: Filters = Field(default_factory=lambda: Filters())
+    everywhere: bool = Field(False, description="Do not narrow to the council or meeting that the question names")
+    conversation: str | None = Field(
+        None, description='Id of a kept conversation to go on with, or "new"; its turns are the history then'
+    )
+
+
+class Rescope(BaseModel):
+    """Another narrowing with which the same question can be asked again."""
+
+    words: str = Field(description='As "All packs" or "Only Cabinet, 14 January 2025"')
+    filters: Filters
+    everywhere: bool = False
+
+
+class Chip(BaseModel):
+    """One narrowing in force."""
+
+    what: str = Field(description="body, from, to, pack, item or kind of the filters, or question: what it names")
+    words: str
+    without: Rescope = Field(description="The same question without this narrowing")
+
+
+class LookedIn(BaseModel):
+    """Where an answer was looked for, as the question and the filters were understood."""
+
+    words: str = Field(description='As "Health and Wellbeing Board, 14 March 2024" or "all 8 packs"')
+    chips: list[Chip] = Field(default_factory=list)
+    others: list[Rescope] = Field(default_factory=list, description="Other places to look in")
 
 
 class Status(StrEnum):
@@ -110,6 +138,39 @@ class Answer(BaseModel):
     decisions_href: str | None = Field(None, description="Where the register lists decisions on this, if asked for")
     engine: str = "extractive"
     timing_ms: dict[str, float] = Field(default_factory=dict)
+    looked_in: LookedIn | None = None
+    answer_id: str | None = Field(None, description="Under which the answer is kept; null where it is not")
+    href: str | None = Field(None, description="Permanent address of the kept answer")
+    conversation: str | None = Field(None, description="Id of the conversation it is kept in")
+
+
+class KeptTurn(BaseModel):
+    """One kept question with its answer, whose `passages` are the nearest pages only, without their text."""
+
+    id: str
+    question: str
+    asked: datetime
+    answer: Answer
+
+
+class ConversationInfo(BaseModel):
+    """One conversation of a list; times are UTC."""
+
+    id: str
+    title: str
+    made: datetime
+    changed: datetime
+    turns: int = Field(description="How many questions were asked")
+
+
+class Conversation(BaseModel):
+    """One conversation, oldest turn first."""
+
+    id: str
+    title: str
+    made: datetime
+    changed: datetime
+    turns: list[KeptTurn]
 
 
 class TracedPage(BaseModel):

@@ -16,6 +16,11 @@ def short_date(day: date | None) -> str:
     return f"{day.day} {day:%b %Y}" if day else ""
 
 
+def long_date(day: date | None) -> str:
+    """A date in full: 22 March 2023; empty for None."""
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
 def page_words(page: str | None, pdf_page: int) -> str:
     """How a page is named: "page 12 (PDF page 14)", or "PDF page 14" where no number is printed."""
     return f"page {page} (PDF page {pdf_page})" if page else f"PDF page {pdf_page}"
@@ -31,17 +36,26 @@ def votes_words(votes: Votes | None) -> str:
 
 
 def citation_words(citation: Citation) -> str:
-    """One line that names the cited place: "Halton HWB, 22 Mar 2023, item 3, page 12 (PDF page 14)"."""
-    day = citation.meeting_date
-    # Where the body is not known the pack's title stands for it, which mostly tells the date itself.
-    told = day is None or (citation.body is None and str(day.year) in citation.pack_title)
-    parts = (
-        citation.body or citation.pack_title,
-        "" if told else short_date(day),
-        f"item {citation.item}" if citation.item else "",
-        page_words(citation.page, citation.pdf_page),
-    )
+    """One line that names the cited place: "p. 12 · item 3 Life Rooms · Halton HWB 22 March 2023"."""
+    number = f"p. {citation.page}" if citation.page else f"PDF page {citation.pdf_page} (no agenda page number)"
+    item = f"item {citation.item}" if citation.item else ""
+    where, when = _meeting(citation)
+    parts = (number, f"{item} {citation.item_title or ''}".strip(), f"{where} {when}".strip())
+    return " · ".join(part for part in parts if part)
+
+
+def full_citation_words(citation: Citation) -> str:
+    """The cited place for a text that has no links: "Halton HWB, 22 March 2023, item 3, page 12 (PDF page 14)"."""
+    item = f"item {citation.item}" if citation.item else ""
+    parts = (*_meeting(citation), item, page_words(citation.page, citation.pdf_page))
     return ", ".join(part for part in parts if part)
+
+
+def _meeting(citation: Citation) -> tuple[str, str]:
+    """Body and date in words; where the body is not known the pack's title, which mostly tells the date itself."""
+    day = citation.meeting_date
+    told = day is None or (citation.body is None and str(day.year) in citation.pack_title)
+    return citation.body or citation.pack_title, "" if told else long_date(day)
 
 
 def passage_words(passage: RankedPassage) -> str:

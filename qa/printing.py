@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.model import Answer, IngestReport, PackInfo, PageInfo, RankedPassage, Status
-from qa.places import citation_words, nearest, page_words, passage_words, short_date, votes_words
+from qa.places import full_citation_words, nearest, page_words, passage_words, short_date, votes_words
 from qa.register_model import DecisionRow, Match
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def print_answer(answer: Answer) -> None:
     if answer.answer:
         print(_wrapped(answer.answer))
     for citation in answer.citations:
-        print(f"\n[{citation.n}] {citation_words(citation)}")
+        print(f"\n[{citation.n}] {full_citation_words(citation)}")
         print(_wrapped(f"“{citation.quote}”", indent="    "))
     if not answer.answered and answer.passages:
         print("\nNearest pages:")

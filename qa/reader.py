@@ -248,7 +248,6 @@ def _traced(passages: Iterable[Passage], packs: Mapping[str, StoredPack]) -> lis
 
 def _citation(n: int, place: Place, pack: StoredPack, pages: Mapping[int, StoredPage]) -> Citation:
     page = pages[place.page.pdf_page]
-    boxes = boxes_of(place.page, place.start, place.end)
     return Citation(
         n=n,
         file=pack.record.file,
@@ -263,8 +262,8 @@ def _citation(n: int, place: Place, pack: StoredPack, pages: Mapping[int, Stored
         page_source=page.source.value,
         pdf_page=page.pdf_page,
         quote=place.quote,
-        boxes=boxes,
-        href=page_address(pack.id, page.pdf_page, boxes),
+        boxes=boxes_of(place.page, place.start, place.end),
+        href=page_address(pack.id, page.pdf_page, quote=place.quote, at=place.start),
     )
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from urllib.parse import urlencode
 
 from index.records import StoredPack, StoredPage
+from qa.addresses import page_address
 from qa.model import Answer, Citation, Claim, Question, Status
 from qa.places import votes_words
 from qa.question import Wanted, analyse
@@ -204,7 +205,7 @@ def _citation(n: int, row: Sourced, quote: str, page: StoredPage, pack: StoredPa
         pdf_page=page.pdf_page,
         quote=quote,
         boxes=row.boxes,
-        href=row.href,
+        href=page_address(row.pack, row.pdf_page, quote=quote),
     )
 
 

@@ -80,9 +80,9 @@ def docx_of(rows: Sequence[DecisionRow], heading: str, made: date | None = None)
     section.page_width, section.page_height = Cm(29.7), Cm(21.0)
     section.left_margin = section.right_margin = Cm(1.7)
     document.styles["Normal"].font.size = Pt(9)
-    document.core_properties.title = _printable(heading)
+    document.core_properties.title = printable(heading)
     document.core_properties.author = "board-qa"
-    document.add_heading(_printable(heading), level=1)
+    document.add_heading(printable(heading), level=1)
     count = f"{len(rows)} decision" + ("" if len(rows) == 1 else "s")
     document.add_paragraph(f"{count}, as of {short_date(made or date.today())}. Dates are of the deciding meetings.")
     table = document.add_table(rows=1, cols=len(HEADINGS), style="Table Grid")
@@ -104,7 +104,7 @@ def docx_of(rows: Sequence[DecisionRow], heading: str, made: date | None = None)
 def _fill(row: _Row, texts: Sequence[str], *, bold: bool = False) -> None:
     for cell, text, width in zip(row.cells, texts, WIDTHS, strict=True):
         cell.width = Cm(width)
-        cell.paragraphs[0].add_run(_printable(text)).bold = bold
+        cell.paragraphs[0].add_run(printable(text)).bold = bold
 
 
 def _repeat(row: _Row) -> None:
@@ -114,5 +114,6 @@ def _repeat(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(mark)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text with what a Word file cannot hold marked as unreadable."""
     return UNPRINTABLE.sub("�", text)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from index.record_model import Outcome
-from qa.places import short_date, votes_words
+from qa.places import long_date, short_date, votes_words
 from qa.register_model import DecisionRow, Part, Place, RecommendationRow, Stage, State, TrailEntry, Votes
 
 FOLDED_FROM = 320  # characters; longer texts show their opening and unfold
@@ -55,11 +54,6 @@ class Told:
     parts: tuple[str, ...]
     tail: str
     opening: str
-
-
-def long_date(day: date | None) -> str:
-    """A date in full: 22 March 2023; empty for None."""
-    return f"{day.day} {day:%B %Y}" if day else ""
 
 
 def printed_page(place: Place) -> str:

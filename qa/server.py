@@ -15,7 +15,8 @@ from qa.settings import Settings
 
 
 def serve(service: BoardQA, settings: Settings) -> None:
-    """Serve until interrupted. Raises AddressInUseError where the host and port cannot be listened on."""
+    """Serve until interrupted. Raises SettingsError, AddressInUseError where the address cannot be had."""
+    app = create_app(service)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     # As servers do: a port whose last connections are just closing can be taken again.
@@ -30,7 +31,7 @@ def serve(service: BoardQA, settings: Settings) -> None:
             ) from None
         shown = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
         print(f"board-qa listens on http://{shown}:{settings.port}/ (Ctrl-C stops it)", file=sys.stderr, flush=True)
-        config = uvicorn.Config(create_app(service), log_level=settings.log_level, server_header=False)
+        config = uvicorn.Config(app, log_level=settings.log_level, server_header=False)
         # Loads the model, so that the first question does not wait for it; /readyz tells what went wrong.
         threading.Thread(target=service.ready, name="warm-up", daemon=True).start()
         uvicorn.Server(config).run(sockets=[listener])

@@ -9,31 +9,35 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.copies import copy_of
-from index.errors import BoardQAError, UnknownPackError
+from index.conversation_store import ConversationStore
+from index.errors import BoardQAError
 from index.feedback_store import FeedbackStore
-from index.model import Access, Kind, Page, Passage
-from index.records import PUBLIC_ONLY, Scope, StoredPage
+from index.records import Scope
 from index.store import Store
-from qa.errors import EmptyQuestionError, NotReadyError, QuestionTooLongError, UnknownPageError, UsageError
+from qa.conversations import Conversations
+from qa.errors import NotReadyError
+from qa.examples import Examples, candidates
 from qa.feedback import Feedback, FeedbackEntry, keep, kept
-from qa.listing import pack_info, page_info
+from qa.looked import looked_in
 from qa.model import (
     Answer,
     Filters,
     Identity,
     IngestReport,
-    PackInfo,
-    PageInfo,
-    PageView,
+    LookedIn,
     Question,
     RankedPassage,
     Refused,
     Trace,
 )
+from qa.narrowing import check_words, scope_of
+from qa.papers import Papers
 from qa.progress import SILENT, Listener
+from qa.question import analyse
 from qa.register import Register
 from qa.register_answer import register_address, register_answer
+from qa.register_model import RegisterFilters
+from qa.scope import Aim, aim
 from qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,20 +55,20 @@ if TYPE_CHECKING:
 
 ANSWER_SETTINGS = ("query_prefix", "passage_prefix", "arithmetic", "ocr", "allow_exempt")  # that change answers
 PASSAGES_TOLD = 30  # of the ranking, beside an answer out of the register
-FILES = "files"  # folder of the copies of the indexed PDFs, each named by its content
 
 
-class BoardQA:
+class BoardQA(Papers):
     """Questions and answers over one data folder. Safe to use from several threads.
 
     The embedding model is loaded with the first question or ingest, not at opening.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        self.settings = settings
-        self._store = store
+        super().__init__(settings, store)
         self._feedback = FeedbackStore(store.path)
         self.register = Register(store, self._access, self._nearest)
+        self.conversations = Conversations(ConversationStore(store.path), self.sees, settings.keep_days)
+        self._examples = Examples(self.ask)
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._reader: Reader | None = None
@@ -78,16 +82,9 @@ class BoardQA:
     def close(self) -> None:
         """Close the index."""
         self._feedback.close()
+        self.conversations.close()
         self.register.close()
         self._store.close()
-
-    @property
-    def _access(self) -> frozenset[Access]:
-        return frozenset(Access) if self.settings.allow_exempt else PUBLIC_ONLY
-
-    @property
-    def _files(self) -> Path:
-        return self.settings.data / FILES
 
     def _model(self) -> Embedder:
         with self._lock:
@@ -159,11 +156,13 @@ class BoardQA:
         progress: Callable[[Progress], None] | None = None,
         force: bool = False,
         re_embed: bool = False,
+        replaces: str | None = None,
     ) -> IngestReport:
         """Index files and folders of PDFs; what is already there and unchanged is left alone.
 
         ``force`` reads everything again, refused files too; ``re_embed`` first makes all vectors anew with the
         model that is set. A file that cannot be indexed is told in the report and the next one is taken.
+        ``replaces`` is the id of the pack that a single file is a new version of.
         """
         from index.ingest import Ingest
 
@@ -176,7 +175,7 @@ class BoardQA:
         )
         if re_embed:
             work.re_embed(progress)
-        done = work.run(paths, password=password, progress=progress, force=force)
+        done = work.run(paths, password=password, progress=progress, force=force, replaces=replaces)
         with self._lock:
             if self._vectors is not None and self._vectors.refresh():
                 self._vectors.save()
@@ -195,75 +194,20 @@ class BoardQA:
     def remove(self, packs: Sequence[str]) -> list[str]:
         """Take packs (ids or file names) out of the index; their ids. Raises UnknownPackError before any is gone.
 
-        Feedback on answers that quote them goes too.
+        Feedback on answers that quote them and kept answers that tell of them go too.
         """
         from index.copies import drop_unused_copies
 
         found = list(dict.fromkeys(self._store.pack(name, self._access).id for name in packs))
         for pack in found:
             self._feedback.forget_pack(pack)
+            self.conversations.forget_pack(pack)
             self._store.remove(pack)
         drop_unused_copies(self._store, self._files)
         with self._lock:
             if self._vectors is not None and self._vectors.refresh():
                 self._vectors.save()
         return found
-
-    # What is indexed
-
-    def packs(self) -> list[PackInfo]:
-        """Every pack that may be seen, by meeting date."""
-        return [pack_info(pack) for pack in self._store.packs(self._access)]
-
-    def pages(self, pack: str) -> list[PageInfo]:
-        """The pages of a pack. Raises UnknownPackError."""
-        found = self._store.pack(pack, self._access)
-        return [page_info(page) for page in self._store.pages(found.id, self._access)]
-
-    def page(self, pack: str, pdf_page: int) -> PageView:
-        """One page with its text. Raises UnknownPackError, UnknownPageError."""
-        stored, page = self._page(pack, pdf_page)
-        return PageView(**page_info(stored).model_dump(), text=page.text, width=page.width, height=page.height)
-
-    def passages(self, pack: str) -> list[Passage]:
-        """The passages of a pack in reading order. Raises UnknownPackError."""
-        return self._store.passages_of(self._store.pack(pack, self._access).id, self._access)
-
-    def page_png(self, pack: str, pdf_page: int, width: int = 1200) -> bytes:
-        """The picture of a page, ``width`` pixels wide. Raises UnknownPackError, UnknownPageError."""
-        from index.pdf import render_png
-
-        self._page(pack, pdf_page)
-        return render_png(self._copy(pack), pdf_page, width)
-
-    def pdf_path(self, pack: str) -> Path:
-        """The PDF of a pack; exempt pages are blank in it for those who may not see them."""
-        from qa.redact import public_copy
-
-        found = self._store.pack(pack, self._access)
-        source = self._copy(pack)
-        hidden = [p.pdf_page for p in self._store.pages(found.id, frozenset(Access)) if p.access not in self._access]
-        return public_copy(source, hidden) if hidden else source
-
-    def _copy(self, pack: str) -> Path:
-        record = self._store.pack(pack, self._access).record
-        path = copy_of(self._files, record.sha256)
-        if not path.exists():
-            raise UnknownPackError(
-                f"The PDF of pack {record.id} is no longer in {self._files}.",
-                "Run `board-qa ingest --force` on the file again.",
-            )
-        return path
-
-    def _page(self, pack: str, pdf_page: int) -> tuple[StoredPage, Page]:
-        found = self._store.pack(pack, self._access)
-        page = self._store.page(found.id, pdf_page, self._access)
-        stored = next((p for p in self._store.pages(found.id, self._access) if p.pdf_page == pdf_page), None)
-        if page is None or stored is None:
-            raise UnknownPageError(
-                f"Pack {found.id} has no page {pdf_page} of its PDF.", f"It has {found.pages} pages, counted from 1."
-            )
-        return stored, page
 
     # Asking
 
@@ -280,18 +224,31 @@ class BoardQA:
         """As ``ask``, with how the answer came about."""
         self._check(question.question)
         trace = Trace()
-        scope = self._scope(question.filters)
+        scope = scope_of(question.filters, self._store, self._access)
         answer = self._from_register(question, scope)
         if answer is None:
             answer = self._ready_reader().answer(question, scope, trace, listener)
             answer.decisions_href = register_address(answer.standalone_question)
+        answer.looked_in = self._looked_in(question, answer, scope)
         return answer, trace
+
+    def _looked_in(self, question: Question, answer: Answer, scope: Scope) -> LookedIn:
+        packs = {pack.id: pack for pack in self._store.packs(self._access)}
+        where = Aim() if question.everywhere else aim(analyse(answer.standalone_question), list(packs.values()))
+        return looked_in(question, answer, where, packs, self._store.packs_within(scope))
+
+    def example_questions(self) -> tuple[str, ...]:
+        """A few questions that the indexed packs answer; none until they are found, in the background."""
+        return self._examples.ready(
+            self._store.generation().number,
+            lambda: candidates(self.packs(), self.register.decisions(RegisterFilters()).rows),
+        )
 
     def _from_register(self, question: Question, scope: Scope) -> Answer | None:
         """The answer to a question for decisions or actions as such; None where it asks for something else."""
         began = time.perf_counter()
         packs = self._store.packs(self._access)
-        if scope.item or scope.kind:
+        if scope.item or scope.kind or question.everywhere:
             return None
         answer = register_answer(
             question,
@@ -308,7 +265,7 @@ class BoardQA:
     def candidates(self, question: Question) -> tuple[Analysis, Sequence[Candidate]]:
         """The question taken apart and the best that could answer it, with what speaks for each; for fitting."""
         self._check(question.question)
-        found = self._ready_reader().finder.find(question, self._scope(question.filters))
+        found = self._ready_reader().finder.find(question, scope_of(question.filters, self._store, self._access))
         return found.question, [candidate for candidate in found.candidates if candidate.compared]
 
     def identity(self) -> Identity:
@@ -333,7 +290,7 @@ class BoardQA:
     def search(self, query: str, filters: Filters, limit: int = 20) -> list[RankedPassage]:
         """The passages nearest to a query, best first. Raises as ``ask``."""
         self._check(query)
-        return self._ready_reader().search(query, self._scope(filters), limit)
+        return self._ready_reader().search(query, scope_of(filters, self._store, self._access), limit)
 
     # What users say of answers
 
@@ -342,7 +299,7 @@ class BoardQA:
 
         Raises EmptyQuestionError, QuestionTooLongError, UsageError (too large or not to be kept), FeedbackFullError.
         """
-        self._check_words(feedback.question)
+        check_words(feedback.question, self.settings.max_question_chars)
         return keep(self._feedback, feedback)
 
     def feedback_entries(self) -> list[FeedbackEntry]:
@@ -354,36 +311,9 @@ class BoardQA:
         return self._feedback.forget(ids)
 
     def _check(self, text: str) -> None:
-        self._check_words(text)
+        check_words(text, self.settings.max_question_chars)
         if not self._store.packs(self._access):
             raise NotReadyError("No pack is indexed yet.", "Run `board-qa ingest` on a folder of PDFs first.")
-
-    def _check_words(self, text: str) -> None:
-        if not text.strip() or not any(c.isalnum() for c in text):
-            raise EmptyQuestionError("The question is empty.", "Ask in your own words, such as: what was agreed on …?")
-        most = self.settings.max_question_chars
-        if len(text) > most:
-            raise QuestionTooLongError(
-                f"The question has {len(text)} characters, more than {most}.", "Ask one thing in a sentence or two."
-            )
-
-    def _scope(self, filters: Filters) -> Scope:
-        try:
-            kind = Kind(filters.kind.lower()) if filters.kind else None
-        except ValueError:
-            raise UsageError(
-                f"There is no kind of paper {filters.kind!r}.", "One of: " + ", ".join(kind.value for kind in Kind)
-            ) from None
-        packs = frozenset({self._store.pack(filters.pack, self._access).id}) if filters.pack else None
-        return Scope(
-            body=filters.body or None,
-            since=filters.from_,
-            until=filters.to,
-            packs=packs,
-            item=filters.item or None,
-            kind=kind,
-            access=self._access,
-        )
 
     def ready(self) -> list[str]:
         """Reasons why questions cannot be answered; empty when they can."""

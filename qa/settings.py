@@ -59,6 +59,20 @@ class Settings(BaseSettings):
     llm_api_version: str = Field("", description="For Azure OpenAI deployments reached through dated interfaces.")
     llm_timeout: float = Field(60.0, gt=0, description="Seconds after which the answer is put together of quotes.")
     llm_context: int = Field(4096, ge=2048, description="Tokens that the model takes, question and answer included.")
+    name: str = Field("board-qa", min_length=1, max_length=60, description="What the service is called on its pages.")
+    logo: Path | None = Field(None, description="SVG or PNG file shown beside the name.")
+    accent: str = Field(
+        "#1d4f7c", pattern=r"^#[0-9A-Fa-f]{6}$", description="Colour of links and buttons, as in `#1d4f7c`."
+    )
+    contact: str = Field("", description="E-mail or web address of who runs the service, told on its pages.")
+    robots: bool = Field(False, description="Whether search engines may list the pages.")
+    keep_days: int = Field(
+        365, ge=0, description="Days after its last question that a conversation is deleted; 0 keeps none."
+    )
+    upload: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether packs can be added by the page; `auto`: only from the machine that the service runs on.",
+    )
     host: str = Field("127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port that `serve` listens on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -10,13 +10,11 @@ from fastapi.routing import APIRoute
 
 from index import errors as index_errors
 from qa import errors as qa_errors
-from qa.api import api
+from qa.api import APIS
 from qa.boundary import CRASH, OF_STATUS, STATUS_OF_CODE, status_of
 from qa.cli import build_parser
-from qa.register_api import register_api
-from qa.register_website import register_website
 from qa.settings import Settings, variable
-from qa.website import website
+from qa.website import WEBSITES
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -64,7 +62,7 @@ def settings() -> str:
 def routes() -> str:
     """Every route of the API and of the website."""
     rows = ["| route | gives |", "|---|---|"]
-    for route in [*api.routes, *register_api.routes, *website.routes, *register_website.routes]:
+    for route in (route for router in (*APIS, *WEBSITES) for route in router.routes):
         if isinstance(route, APIRoute):
             method = ", ".join(sorted(route.methods))
             rows.append(f"| `{method} {route.path}` | {' '.join(route.description.split())} |")

@@ -1,40 +1,22 @@
-"""The pages in a real browser: by mouse, by keyboard, on a phone, in the dark, without scripts."""
+"""The register's pages in a real browser: by mouse, by keyboard, on a phone, without scripts."""
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from docx import Document
 from playwright.sync_api import Browser, Page
 
 from index.store import Store
 from qa.service import BoardQA
 from qa.settings import Settings
-from tests.browser import CONTRAST, DESKTOP, PHONE, ZOOMED, opened, scrolls_sideways, served, violations
+from tests.browser import PHONE, opened, served
 from tests.test_register_store import take_in
 
 pytest_plugins = ("tests.browser_fixture",)
 
-MEETING = "thornmere-borough-council-health-and-wellbeing-board-2024-03-14"
-PAGES = {
-    "chat": "/",
-    "answer": "/?q=Who+chaired+the+Health+and+Wellbeing+Board",
-    "page viewer": "/packs/thornmere-hwb-2024-03-14/pages/4?boxes=0.1,0.1,0.6,0.2",
-    "api": "/docs",
-    "error": "/nowhere",
-    "decisions": "/decisions?limit=8",
-    "search": "/decisions?query=better+care+fund",
-    "nothing found": "/decisions?query=zebra&near=false&kind=lost",
-    "recommendations": "/decisions?state=proposed&limit=8",
-    "meetings": "/meetings",
-    "meeting": f"/meetings/{MEETING}",
-    "actions": "/actions?body=hwb",
-    "trail": "/trail?topic=Better+Care+Fund",
-}
 HOSTILE = """
 ! WESTMARSH BOROUGH COUNCIL
 ! AUDIT COMMITTEE
@@ -48,7 +30,6 @@ The Committee considered a report of the Director of Finance.
 
 RESOLVED: That the leases of <img src=x onerror=alert(2)> be approved.
 """
-AS_CARDS = ("decisions", "meeting", "actions")
 FOCUSED = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
 
@@ -141,52 +122,6 @@ def test_everything_works_without_scripts(browser: Browser, site: str) -> None:
         page.get_by_role("combobox", name="Owner").fill("Raine")
         page.get_by_role("button", name="Show").click()
         assert "Elliot Raine" in page.get_by_role("table").inner_text()
-
-
-@dataclass
-class Findings:
-    """What is wrong with each page, by its name; only pages with something wrong."""
-
-    rules: dict[str, list[str]] = field(default_factory=dict)
-    dark: dict[str, list[str]] = field(default_factory=dict)
-    wide: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def findings(browser: Browser, site: str) -> Findings:
-    """All pages, each opened once and looked at in every way."""
-    found = Findings()
-    with opened(browser) as page:
-        for name, path in PAGES.items():
-            page.set_viewport_size(dict(zip(("width", "height"), DESKTOP, strict=True)))
-            page.emulate_media(color_scheme="light")
-            response = page.goto(site + path)
-            assert response
-            assert response.status == (404 if name == "error" else 200), name
-            found.rules[name] = violations(page)
-            page.emulate_media(color_scheme="dark")
-            found.dark[name] = violations(page, CONTRAST)
-            for width, height in (PHONE, ZOOMED):
-                page.set_viewport_size({"width": width, "height": height})
-                if scrolls_sideways(page):
-                    found.wide.append(f"{name} at {width}")
-            if name in AS_CARDS:
-                found.rules[f"{name} as cards"] = violations(page)
-    return found
-
-
-def test_every_page_meets_wcag_on_a_desktop_and_as_cards(findings: Findings) -> None:
-    assert len(findings.rules) == len(PAGES) + len(AS_CARDS)
-    assert not {name: rules for name, rules in findings.rules.items() if rules}
-
-
-def test_every_page_has_contrast_in_the_dark(findings: Findings) -> None:
-    assert len(findings.dark) == len(PAGES)
-    assert not {name: rules for name, rules in findings.dark.items() if rules}
-
-
-def test_no_page_scrolls_sideways_on_a_phone_or_at_400_percent(findings: Findings) -> None:
-    assert not findings.wide
 
 
 def test_rows_are_cards_on_a_phone(browser: Browser, site: str) -> None:

@@ -17,8 +17,9 @@ from fastapi.testclient import TestClient
 from index.record_model import Outcome
 from index.store import Store
 from qa.api import create_app
+from qa.places import long_date
 from qa.register_model import DecisionRow, Part, RegisterFilters, Stage, State, TrailEntry
-from qa.register_words import age_words, long_date, printed_page, stage_words, told_words
+from qa.register_words import age_words, printed_page, stage_words, told_words
 from qa.service import BoardQA
 from qa.settings import Settings
 from tests.minutes_forms import LARKMOOR

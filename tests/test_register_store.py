@@ -28,6 +28,7 @@ from tests.stored import EVERYONE, MODEL, pack
 PUBLIC = frozenset({Access.PUBLIC})
 REGISTER_TABLES = ["register_packs", "decision_terms", "decision_words", "decision_passages", "decision_texts"]
 REGISTER_TABLES += ["decisions", "entry_words", "entries", "meetings", "bodies"]
+CONVERSATION_TABLES = ["turns", "conversations"]
 
 
 @pytest.fixture
@@ -218,7 +219,7 @@ def test_an_index_of_the_version_before_is_read_for_the_register_from_its_stored
     data = tmp_path / "data"
     shutil.copytree(indexed, data)
     with sqlite3.connect(data / DATABASE) as older:
-        for table in REGISTER_TABLES:
+        for table in (*REGISTER_TABLES, *CONVERSATION_TABLES):
             older.execute(f"DROP TABLE {table}")
         older.execute("PRAGMA user_version = 2")
     now = BoardQA.open(Settings(data=data))

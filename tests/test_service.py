@@ -175,7 +175,7 @@ def test_exempt_pages_appear_nowhere(service: BoardQA, exempt_pages: list[int]) 
         with pytest.raises(UnknownPageError):
             service.page(JUNE, number)
         with pytest.raises(UnknownPageError):
-            service.page_png(JUNE, number)
+            service.page_source(JUNE, number)
     with open_pdf(service.pdf_path(JUNE), ocr="off") as pdf:
         pages = list(pdf.pages())
     assert all(page.blank for page in pages if page.pdf_page in exempt_pages)
@@ -189,7 +189,7 @@ def test_exempt_pages_are_for_those_who_may_see_them(trusted: BoardQA, exempt_pa
     assert {(c.pack, c.kind) for c in answer.citations if "164,000" in c.quote} == {(JUNE, "exempt")}
     assert set(exempt_pages) <= {page.pdf_page for page in trusted.pages(JUNE)}
     assert "164,000" in " ".join(trusted.page(JUNE, number).text for number in exempt_pages)
-    assert trusted.page_png(JUNE, exempt_pages[0], 100).startswith(b"\x89PNG")
+    assert trusted.page_source(JUNE, exempt_pages[0]).is_file()
     with open_pdf(trusted.pdf_path(JUNE), ocr="off") as pdf:
         assert all(page.text for page in pdf.pages(exempt_pages[0], exempt_pages[0]))
 

@@ -1,200 +1,178 @@
-// Asks without leaving the page and keeps the conversation, so that follow-up questions are understood.
-// Builds the elements of templates/answer.html; text only ever goes in as text.
-"use strict";
+// Asks without leaving the page: shows what is being done, then the answer, and goes on with the conversation.
 
-const MAX_TURNS = 6; // earlier turns that are sent along
-const NEAREST_SHOWN = 3;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const STATUS_WORDS = {
-  not_found: "The indexed packs do not answer this.",
-  out_of_scope: "This is no question about the indexed packs.",
-  partial: "The packs answer this only in part.",
-};
+import { STATUS_WORDS, asked, showAnswer, showFailure } from "./answer.js";
+import { element } from "./elements.js";
+import { events } from "./events.js";
 
+const MAX_TURNS = 6; // earlier turns that are sent along where the service keeps none
+const SLOW_MS = 10_000;
+const SLOW_WORDS = "This is taking longer than usual.";
 const STAGE_WORDS = {
-  searching: "Looking through the packs …",
-  reading: "Reading the best pages …",
-  wording: "The language model is writing …",
-  checking: "Checking each statement against its page …",
+  searching: "Searching the packs…",
+  reading: "Reading the best pages…",
+  wording: "Writing…",
+  checking: "Checking each quote…",
 };
+const FILTERS = ["body", "pack", "from", "to", "item", "kind"];
 const KEYS = /\s*\[[^\]]*\]?/g; // by which the language model's draft names its evidence
+const NEW = "new";
 
 const form = document.getElementById("ask");
 const field = document.getElementById("question");
 const button = form.querySelector("button[type=submit]");
-const again = document.getElementById("again");
 const stop = document.getElementById("stop");
+const told = document.getElementById("told");
 const conversation = document.getElementById("conversation");
-let history = [];
+const kept = form.elements.namedItem("conversation"); // null where the service keeps nothing
+const service = document.title.split(" – ").pop();
 let asking = null; // stops the question that is being answered
+let turns = 0;
 
-function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
+// What a form asks: a question, where to look, and whether beyond what the question names.
+function wanted(sent, submitter) {
+  const data = new FormData(sent, submitter);
+  const given = FILTERS.filter((name) => data.get(name));
+  return {
+    question: data.get("q").trim(),
+    filters: Object.fromEntries(given.map((name) => [name, data.get(name)])),
+    everywhere: data.get("everywhere") === "true",
+  };
 }
 
-function link(href, text, className) {
-  const made = element("a", className, text);
-  made.href = href;
-  return made;
+// The answers on the page, for a service that does not keep them.
+function history() {
+  return [...conversation.querySelectorAll(".turn:has(.status)")].slice(-MAX_TURNS).map((turn) => ({
+    question: turn.querySelector(".asked").lastChild.textContent,
+    answer: turn.querySelector(".answer")?.textContent ?? "",
+  }));
 }
 
-function shortDate(iso) {
-  const [year, month, day] = iso.split("-").map(Number);
-  return `${day} ${MONTHS[month - 1]} ${year}`;
-}
-
-function pageWords(place) {
-  return place.page ? `page ${place.page} (PDF page ${place.pdf_page})` : `PDF page ${place.pdf_page}`;
-}
-
-function citationWords(citation) {
-  const day = citation.meeting_date;
-  const told = !day || (!citation.body && citation.pack_title.includes(day.slice(0, 4)));
-  return [
-    citation.body || citation.pack_title,
-    told ? "" : shortDate(day),
-    citation.item ? `item ${citation.item}` : "",
-    pageWords(citation),
-  ].filter(Boolean).join(", ");
-}
-
-function passageWords(passage) {
-  return [passage.file, passage.item ? `item ${passage.item}` : "", pageWords(passage)].filter(Boolean).join(", ");
-}
-
-function nearest(passages) {
-  const byPage = new Map();
-  for (const passage of passages) {
-    const page = `${passage.pack} ${passage.pdf_page}`;
-    if (!byPage.has(page)) byPage.set(page, passage);
-  }
-  return [...byPage.values()].slice(0, NEAREST_SHOWN);
-}
-
-function answerText(answer) {
-  const byNumber = new Map(answer.citations.map((citation) => [String(citation.n), citation]));
-  return answer.answer.split(/(\[\d+\])/).map((part) => {
-    const citation = byNumber.get(part.slice(1, -1));
-    if (!citation || !/^\[\d+\]$/.test(part)) return part;
-    const marker = link(citation.href, part, "marker");
-    marker.title = citationWords(citation);
-    return marker;
+function request(question) {
+  return fetch("/api/ask", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Accept": "text/event-stream" },
+    body: JSON.stringify({ ...question, ...(kept ? { conversation: kept.value } : { history: history() }) }),
+    signal: asking.signal,
   });
 }
 
-function showAnswer(turn, answer) {
-  if (answer.standalone_question !== answer.question) {
-    turn.append(element("p", "aside", `Understood as: ${answer.standalone_question}`));
-  }
-  if (answer.status in STATUS_WORDS) turn.append(element("p", "status", STATUS_WORDS[answer.status]));
-  if (answer.answer) turn.append(element("p", "answer", ...answerText(answer)));
-  if (answer.citations.length) {
-    const list = element("ol", "citations");
-    list.setAttribute("aria-label", "Where it stands");
-    for (const citation of answer.citations) {
-      const entry = element("li", "", link(citation.href, citationWords(citation)), element("blockquote", "", citation.quote));
-      entry.value = citation.n;
-      list.append(entry);
-    }
-    turn.append(list);
-  }
-  if (!answer.answered && answer.passages.length) {
-    const list = element("ul", "nearest");
-    for (const passage of nearest(answer.passages)) list.append(element("li", "", link(passage.href, passageWords(passage))));
-    turn.append(element("p", "", "Nearest pages:"), list);
-  }
-  for (const note of answer.notes) turn.append(element("p", "note", note));
-  if (answer.decisions_href) {
-    turn.append(element("p", "note", link(answer.decisions_href, "Decisions on this in the register")));
+// From the first kept answer on, the address is the conversation's: reloading and other tabs find it again.
+function keep(id, question) {
+  if (kept.value !== NEW) return;
+  kept.value = id;
+  window.history.replaceState(null, "", `/conversations/${id}`);
+  document.title = `${question} – ${service}`;
+  const tools = document.getElementById("kept");
+  tools.hidden = false;
+  for (const file of tools.querySelectorAll("[data-format]")) {
+    file.href = `/conversations/${id}/export?format=${file.dataset.format}`;
   }
 }
 
-function showFailure(turn, message, hint) {
-  const failure = element("p", "failure", message);
-  failure.setAttribute("role", "alert");
-  turn.append(failure);
-  if (hint) turn.append(element("p", "note", hint));
-}
-
-function filters() {
-  const chosen = new FormData(form);
-  const given = ["body", "pack", "from", "to"].filter((name) => chosen.get(name));
-  return Object.fromEntries(given.map((name) => [name, chosen.get(name)]));
-}
-
-// Name and data of each server-sent event, as they come.
-async function* events(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const blocks = (text + value).split("\n\n");
-    text = blocks.pop();
-    for (const block of blocks) {
-      const told = /^event: (.+)\ndata: (.+)$/.exec(block);
-      if (told) yield [told[1], JSON.parse(told[2])];
-    }
-  }
-}
-
-async function ask(question) {
-  const turn = element("article", "turn", element("h2", "asked", question));
-  const waiting = element("p", "aside", STAGE_WORDS.searching);
-  const draft = element("p", "aside");
-  draft.setAttribute("aria-live", "off"); // only the checked answer is read out
+// What is being done, shown in the turn. Screen readers are told of the beginning, of slowness and of the end alone:
+// the stages between last a moment and would be read out late, one over the other.
+function progress(turn) {
+  const state = element("p", "state", STAGE_WORDS.searching);
+  const slow = element("p", "slow");
+  const draft = element("p", "draft");
+  const shown = element("div", "waiting", state, slow, draft);
   let words = "";
-  turn.append(waiting, draft);
+  turn.append(shown);
+  told.textContent = STAGE_WORDS.searching;
+  const timer = setTimeout(() => {
+    slow.textContent = SLOW_WORDS;
+    told.textContent = `${SLOW_WORDS} ${state.textContent}`;
+  }, SLOW_MS);
+  return {
+    status: ({ stage }) => { state.textContent = STAGE_WORDS[stage]; },
+    delta: ({ text }) => {
+      words += text;
+      draft.textContent = `Draft, not yet checked: ${words.replace(KEYS, "")}`;
+    },
+    end: () => {
+      clearTimeout(timer);
+      shown.remove();
+    },
+  };
+}
+
+function offerAgain(turn, block, question) {
+  const again = element("button", "", "Ask again");
+  again.type = "button";
+  again.addEventListener("click", () => {
+    if (asking) return;
+    if (field.value.trim() === question.question) field.value = "";
+    turn.remove();
+    ask(question, field);
+  });
+  block.append(again);
+}
+
+// A screen reader starts to read where the focus is, so it goes to the new answer's heading: the status, the words and
+// the quotes follow in their order, at the reader's pace, with nothing missed as in a live region. It stays where it
+// is when somebody has gone on: typed the next question, or gone to another place of the page.
+function goTo(turn, left) {
+  const stayed = [left, stop, document.body].includes(document.activeElement);
+  if (!stayed || field.value) return;
+  turn.querySelector(".asked").focus({ preventScroll: true });
+  turn.scrollIntoView({ block: "start" });
+}
+
+async function ask(question, left) {
+  const turn = asked(question.question, `asked-${++turns}`);
+  for (const part of document.querySelectorAll(".start")) part.remove();
+  form.querySelector("label").textContent = "Your next question";
   conversation.append(turn);
-  turn.scrollIntoView({ block: "nearest" });
-  button.disabled = true;
+  const shown = progress(turn);
+  turn.scrollIntoView({ block: "start" });
+  button.setAttribute("aria-disabled", "true"); // disabled it would lose the focus
   stop.hidden = false;
   asking = new AbortController();
+  let answer = null;
+  let failed = null;
   try {
-    const response = await fetch("/api/ask", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Accept": "text/event-stream" },
-      body: JSON.stringify({ question, history: history.slice(-MAX_TURNS), filters: filters() }),
-      signal: asking.signal,
-    });
-    const told = response.ok ? events(response) : [["error", await response.json()]];
-    let ended = false;
-    for await (const [name, data] of told) {
-      ended ||= name === "answer" || name === "error";
-      if (name === "status") waiting.textContent = STAGE_WORDS[data.stage];
-      if (name === "delta") {
-        words += data.text;
-        draft.textContent = `Draft, not yet checked: ${words.replace(KEYS, "")}`;
-      }
-      if (name === "answer") {
-        showAnswer(turn, data);
-        history.push({ question, answer: data.answer });
-        field.value = "";
-      }
-      if (name === "error") showFailure(turn, data.error.message, data.error.hint);
+    const response = await request(question);
+    for await (const [name, data] of response.ok ? events(response) : [["error", await response.json()]]) {
+      if (name === "answer") answer = data;
+      if (name === "error") failed = data.error;
+      shown[name]?.(data);
     }
-    if (!ended) throw new Error("the connection broke off");
   } catch (failure) {
-    if (failure.name === "AbortError") turn.append(element("p", "note", "Stopped."));
-    else showFailure(turn, "The service cannot be reached.", "Is it still running?");
-  } finally {
-    waiting.remove();
-    draft.remove();
-    stop.hidden = true;
-    button.disabled = false;
-    again.hidden = false;
-    turn.scrollIntoView({ block: "nearest" });
-    field.focus();
+    if (failure.name === "AbortError") failed = { message: "Stopped.", hint: "", again: true };
   }
+  failed ??= answer ? null : {
+    message: "The connection to the service was lost.",
+    hint: "Check that you are online and that the service runs, then ask again.",
+    again: true,
+  };
+  shown.end();
+  if (failed) {
+    const block = showFailure(turn, failed.message, failed.hint);
+    if (failed.again) offerAgain(turn, block, question);
+    field.value ||= question.question;
+    if ([stop, document.body].includes(document.activeElement)) field.focus();
+    told.textContent = "";
+  } else {
+    if (answer.conversation) keep(answer.conversation, question.question);
+    showAnswer(turn, answer, kept?.value);
+    told.textContent = `The answer is there: ${STATUS_WORDS[answer.status]}.`;
+    goTo(turn, left);
+  }
+  stop.hidden = true;
+  button.removeAttribute("aria-disabled");
+  asking = null;
 }
 
-form.addEventListener("submit", (event) => {
+document.addEventListener("submit", (event) => {
+  const sent = event.target;
+  if (!sent.matches("#ask, .again, .examples")) return;
   event.preventDefault();
-  const question = field.value.trim();
-  if (question && !button.disabled) ask(question);
+  const question = wanted(sent, event.submitter);
+  if (!question.question || asking) return;
+  if (sent === form) field.value = "";
+  // On a phone the keyboard would cover the answer.
+  if (matchMedia("(pointer: coarse)").matches) field.blur();
+  ask(question, document.activeElement);
 });
 
 field.addEventListener("keydown", (event) => {
@@ -204,11 +182,4 @@ field.addEventListener("keydown", (event) => {
   }
 });
 
-stop.addEventListener("click", () => asking.abort());
-
-again.addEventListener("click", () => {
-  history = [];
-  conversation.replaceChildren();
-  again.hidden = true;
-  field.focus();
-});
+stop.addEventListener("click", () => asking?.abort());

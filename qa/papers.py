@@ -1,0 +1,91 @@
+"""The indexed papers as they may be seen: packs, their pages, and the PDFs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.copies import copy_of
+from index.errors import UnknownPackError
+from index.model import Access, Page, Passage
+from index.records import PUBLIC_ONLY, StoredPage
+from index.store import Store
+from qa.errors import UnknownPageError
+from qa.listing import pack_info, page_info
+from qa.model import PackInfo, PageInfo, PageView
+from qa.settings import Settings
+
+FILES = "files"  # folder of the copies of the indexed PDFs, each named by its content
+
+
+class Papers:
+    """What one data folder holds. Everything is given only where the settings let it be seen."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self._store = store
+
+    @property
+    def _access(self) -> frozenset[Access]:
+        return frozenset(Access) if self.settings.allow_exempt else PUBLIC_ONLY
+
+    @property
+    def _files(self) -> Path:
+        return self.settings.data / FILES
+
+    def packs(self) -> list[PackInfo]:
+        """Every pack that may be seen, by meeting date."""
+        return [pack_info(pack) for pack in self._store.packs(self._access)]
+
+    def sees(self, pack: str, pdf_page: int) -> bool:
+        """Whether there is such a page and it may be seen."""
+        return any(p.pdf_page == pdf_page for p in self._store.pages(pack, self._access))
+
+    def pages(self, pack: str) -> list[PageInfo]:
+        """The pages of a pack. Raises UnknownPackError."""
+        found = self._store.pack(pack, self._access)
+        return [page_info(page) for page in self._store.pages(found.id, self._access)]
+
+    def page(self, pack: str, pdf_page: int) -> PageView:
+        """One page with its text. Raises UnknownPackError, UnknownPageError."""
+        stored, page = self._page(pack, pdf_page)
+        return PageView(**page_info(stored).model_dump(), text=page.text, width=page.width, height=page.height)
+
+    def page_layout(self, pack: str, pdf_page: int) -> Page:
+        """One page with its words and their boxes. Raises as ``page``."""
+        return self._page(pack, pdf_page)[1]
+
+    def passages(self, pack: str) -> list[Passage]:
+        """The passages of a pack in reading order. Raises UnknownPackError."""
+        return self._store.passages_of(self._store.pack(pack, self._access).id, self._access)
+
+    def page_source(self, pack: str, pdf_page: int) -> Path:
+        """The whole PDF, named by its content, to draw a page from that may be seen. Raises as ``page``."""
+        self._page(pack, pdf_page)
+        return self._copy(pack)
+
+    def pdf_path(self, pack: str) -> Path:
+        """The PDF of a pack; exempt pages are blank in it for those who may not see them."""
+        from qa.redact import public_copy
+
+        found = self._store.pack(pack, self._access)
+        source = self._copy(pack)
+        hidden = [p.pdf_page for p in self._store.pages(found.id, frozenset(Access)) if p.access not in self._access]
+        return public_copy(source, hidden) if hidden else source
+
+    def _copy(self, pack: str) -> Path:
+        record = self._store.pack(pack, self._access).record
+        path = copy_of(self._files, record.sha256)
+        if not path.exists():
+            missing = f"The PDF of pack {record.id} is no longer in {self._files}."
+            raise UnknownPackError(missing, "Run `board-qa ingest --force` on the file again.")
+        return path
+
+    def _page(self, pack: str, pdf_page: int) -> tuple[StoredPage, Page]:
+        found = self._store.pack(pack, self._access)
+        page = self._store.page(found.id, pdf_page, self._access)
+        stored = next((p for p in self._store.pages(found.id, self._access) if p.pdf_page == pdf_page), None)
+        if page is None or stored is None:
+            raise UnknownPageError(
+                f"Pack {found.id} has no page {pdf_page} of its PDF.", f"It has {found.pages} pages, counted from 1."
+            )
+        return stored, page
