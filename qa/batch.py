@@ -94,7 +94,7 @@ def _read_question(raw: bytes, filters: Filters) -> tuple[Identity, Question]:
         raise _BadLineError('"id" is missing, or neither text nor a whole number')
     try:
         own = Filters.model_validate(record.get("filters") or {})
-        merged = filters.model_copy(update=own.model_dump(exclude_unset=True))
+        merged = filters.model_copy(update=own.model_dump(exclude_unset=True, by_alias=False))
         question = Question.model_validate(
             {"question": record.get("question"), "history": _turns(record.get("history")), "filters": merged}
         )

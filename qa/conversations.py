@@ -78,6 +78,7 @@ class Conversations:
 
         Raises UnknownConversationError.
         """
+        self._forget_old()
         head, turns = self._store.conversation(id_, _owner(visitor))
         kept = [self._kept(turn) for turn in turns]
         return Conversation(
@@ -90,6 +91,7 @@ class Conversations:
 
     def turn(self, id_: str) -> KeptTurn:
         """The turn of an answer's id, for whoever has the link. Raises UnknownAnswerError."""
+        self._forget_old()
         turn = self._kept(self._store.turn(id_))
         if not self._may_see(turn.answer):
             raise UnknownAnswerError("There is no such answer, or no longer.", "Ask the question again.")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from index.fulltext import any_of
 from index.store import Store
 from qa.absence import not_given, only_proposed, other_body, other_month, undecided_meeting
 from qa.finder import Found
-from qa.question import Wanted
+from qa.question import ASKING, DECIDING, Wanted
 from qa.support import lacks_kind, missing_names, not_refused, off_topic, other_period
 
 KIND_WORDS = {
@@ -22,6 +25,9 @@ def declined(found: Found, store: Store) -> str | None:
     question, evidence, where, worth = found.question, found.evidence, found.where, found.worth
     if off_topic(evidence, worth):
         return ""
+    unheard = _unheard(found, store)
+    if unheard:
+        return f"No paper that was looked in has the {'words' if len(unheard) > 1 else 'word'} {_listed(unheard)}."
     absent = missing_names(question, found.frequency, where.told)
     if absent:
         return "Not in these papers: " + ", ".join(absent)
@@ -46,3 +52,17 @@ def declined(found: Found, store: Store) -> str | None:
     if other_period(question, evidence, pages) or other_month(question, evidence, pages):
         return "The papers speak of this, but for another period."
     return None
+
+
+def _unheard(found: Found, store: Store) -> list[str]:
+    """The words that tell what the question is about, when no paper that was looked in has any of them."""
+    question = found.question
+    keys = [key for key in question.terms if key not in found.where.told and key not in ASKING | DECIDING]
+    if found.worth.keys() - set(question.terms):  # other words for the same were found
+        return []
+    words = [question.words[key] for key in keys]
+    return [] if any(store.fts(any_of([word]), found.scope, 1) for word in words) else words
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)

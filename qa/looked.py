@@ -28,7 +28,7 @@ def looked_in(
     first = [pack for pack in limited if pack.id in where.boosted] or limited
     words = pack_words(first, packs)
     if len(first) < len(limited):
-        words += " first"  # what it names is preferred, the others are looked in too
+        words += ", before other papers"  # what it names is preferred, the others are looked in too
     chips = _filter_chips(asked, packs)
     if len(first) < len(among):
         without = Rescope(words=ALL if not chips else "Other packs too", filters=asked.filters, everywhere=True)

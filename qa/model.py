@@ -14,7 +14,7 @@ from index.model import Box
 class Filters(BaseModel):
     """What to look in; every field narrows, an empty one does not. Applied before any search."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
     body: str | None = Field(None, description="Body's name, part of it, or its acronym")
     from_: date | None = Field(None, alias="from", description="Earliest meeting date, ISO")
@@ -91,6 +91,7 @@ class Citation(BaseModel):
     file: str
     pack: str = Field(description="Pack id")
     pack_title: str
+    council: str | None = None
     body: str | None
     meeting_date: date | None
     item: str | None
@@ -114,6 +115,7 @@ class RankedPassage(BaseModel):
 
     file: str
     pack: str
+    pack_title: str = ""
     page: str | None
     pdf_page: int
     score: float

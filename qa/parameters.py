@@ -38,7 +38,7 @@ def pack_named(service: BoardQA, name: str) -> PackInfo:
     for pack in service.packs():
         if wanted in (pack.pack.casefold(), pack.file.casefold().removesuffix(".pdf")):
             return pack
-    raise UnknownPackError(f"No pack {name!r} is indexed.", "The start page lists what is indexed.")
+    raise UnknownPackError(f"No pack {name!r} is indexed.", "The packs that there are stand at /packs.")
 
 
 Service = Annotated[BoardQA, Depends(_service)]

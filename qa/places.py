@@ -9,6 +9,8 @@ from qa.model import Citation, RankedPassage
 from qa.register_model import Votes
 
 NEAREST_SHOWN = 3
+# Words that the name of a body has in common with those of other councils and trusts
+SHARED = frozenset("Council Borough County City District Town Parish NHS Trust Board Committee and of the".split())
 
 
 def short_date(day: date | None) -> str:
@@ -55,13 +57,23 @@ def _meeting(citation: Citation) -> tuple[str, str]:
     """Body and date in words; where the body is not known the pack's title, which mostly tells the date itself."""
     day = citation.meeting_date
     told = day is None or (citation.body is None and str(day.year) in citation.pack_title)
-    return citation.body or citation.pack_title, "" if told else long_date(day)
+    return body_words(citation.body, citation.council) or citation.pack_title, "" if told else long_date(day)
+
+
+def body_words(body: str | None, council: str | None) -> str:
+    """A body with its council, where its name does not tell: "Halton Borough Council Health and Wellbeing Board".
+
+    Empty where no body is known.
+    """
+    if not body or not council or any(word in body.split() for word in council.split() if word not in SHARED):
+        return body or ""
+    return f"{council} {body}"
 
 
 def passage_words(passage: RankedPassage) -> str:
-    """One line that names a passage's place: file, item and page."""
+    """One line that names a passage's place: pack, item and page."""
     item = f", item {passage.item}" if passage.item else ""
-    return f"{passage.file}{item}, {page_words(passage.page, passage.pdf_page)}"
+    return f"{passage.pack_title or passage.file}{item}, {page_words(passage.page, passage.pdf_page)}"
 
 
 def nearest(passages: Sequence[RankedPassage]) -> list[RankedPassage]:

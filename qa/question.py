@@ -87,6 +87,10 @@ ASKING = frozenset(
     for word in """many much number sum amount date name person people council councillor board committee meeting
     report paper pack page item agenda figure percentage percent proportion total year according""".split()
 )
+# Words that ask for a decision and stand in few of them
+DECIDING = frozenset(
+    stems("decide decision agree resolve resolution vote recommend board committee cabinet council meeting minutes")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ class Reader:
                     RankedPassage(
                         file=packs[passage.pack].record.file,
                         pack=passage.pack,
+                        pack_title=packs[passage.pack].record.title,
                         page=numbers[passage.pack].get(pdf_page),
                         pdf_page=pdf_page,
                         score=round(hit.score, 4),
@@ -253,6 +254,7 @@ def _citation(n: int, place: Place, pack: StoredPack, pages: Mapping[int, Stored
         file=pack.record.file,
         pack=pack.id,
         pack_title=pack.record.title,
+        council=pack.record.council,
         body=pack.record.body,
         meeting_date=pack.record.meeting_date,
         item=page.item,

@@ -12,12 +12,12 @@ from index.records import StoredPack, StoredPage
 from qa.addresses import page_address
 from qa.model import Answer, Citation, Claim, Question, Status
 from qa.places import votes_words
-from qa.question import Wanted, analyse
+from qa.question import DECIDING, Wanted, analyse
 from qa.register import Register
 from qa.register_model import MOST_ROWS, ActionFilters, ActionRow, DecisionRow, RegisterFilters, Sourced, State
 from qa.register_questions import filters_address, register_question
 from qa.scope import aim
-from qa.words import content_words, stem, stems
+from qa.words import content_words, stem
 
 FULL_WORDS = 60  # of a decision that is told whole; of a longer one, its beginning
 APART = 120  # characters between the words that tell who moved and who seconded
@@ -28,10 +28,6 @@ STATES = {
     State.LOST: "lost",
     State.RECOMMENDED: "recommended to another body, not yet decided",
 }
-# Words that ask for a decision and stand in few of them
-DECIDING = frozenset(
-    stems("decide decision agree resolve resolution vote recommend board committee cabinet council meeting minutes")
-)
 
 Pack = Callable[[str], StoredPack]
 Pages = Callable[[str], Sequence[StoredPage]]

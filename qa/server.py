@@ -32,6 +32,11 @@ def serve(service: BoardQA, settings: Settings) -> None:
         shown = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
         print(f"board-qa listens on http://{shown}:{settings.port}/ (Ctrl-C stops it)", file=sys.stderr, flush=True)
         config = uvicorn.Config(app, log_level=settings.log_level, server_header=False)
-        # Loads the model, so that the first question does not wait for it; /readyz tells what went wrong.
-        threading.Thread(target=service.ready, name="warm-up", daemon=True).start()
+        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _warm_up(service: BoardQA) -> None:
+    """Load the model and find example questions, so that the first reader waits for neither."""
+    if not service.ready():  # what went wrong is told by /readyz
+        service.example_questions()

@@ -6,6 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -225,16 +226,18 @@ class BoardQA(Papers):
         self._check(question.question)
         trace = Trace()
         scope = scope_of(question.filters, self._store, self._access)
-        answer = self._from_register(question, scope)
+        answer = listed = self._from_register(question, scope)
         if answer is None:
             answer = self._ready_reader().answer(question, scope, trace, listener)
             answer.decisions_href = register_address(answer.standalone_question)
-        answer.looked_in = self._looked_in(question, answer, scope)
+        answer.looked_in = self._looked_in(question, answer, scope, listed is not None)
         return answer, trace
 
-    def _looked_in(self, question: Question, answer: Answer, scope: Scope) -> LookedIn:
+    def _looked_in(self, question: Question, answer: Answer, scope: Scope, listed: bool) -> LookedIn:
         packs = {pack.id: pack for pack in self._store.packs(self._access)}
         where = Aim() if question.everywhere else aim(analyse(answer.standalone_question), list(packs.values()))
+        if listed:  # the register prefers no meeting
+            where = replace(where, boosted=frozenset())
         return looked_in(question, answer, where, packs, self._store.packs_within(scope))
 
     def example_questions(self) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 
 import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("english")
+_LOCK = threading.Lock()  # the stemmer keeps the word that it works on
 
 # Words that say nothing of what is asked; question words are read by ``qa.question`` instead.
 STOPWORDS = frozenset(
@@ -29,7 +31,8 @@ NAME = re.compile(r"[A-Z][\w&’'-]*")
 def stem(word: str) -> str:
     """A word's stem in lower case ("Committees" and "committee" alike)."""
     low = POSSESSIVE.sub("", word.lower().replace("’", "'"))
-    return str(_STEMMER.stemWord(low))
+    with _LOCK:
+        return str(_STEMMER.stemWord(low))
 
 
 @lru_cache(maxsize=50_000)

@@ -26,6 +26,8 @@ WCAG: dict[str, Any] = {
 }
 # What changes with the colour scheme
 CONTRAST: dict[str, Any] = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+# Whether what has the focus is in the window
+FOCUSED = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
 
 @contextmanager
@@ -69,3 +71,15 @@ def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
 def scrolls_sideways(page: Page) -> bool:
     """Whether the page is wider than its window."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Go to an element with the Tab key alone; each element on the way is seen, and is outlined."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and focused.evaluate(f"e => e.matches({selector!r})"):
+            assert focused.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
+            assert focused.evaluate(FOCUSED)
+            return
+    raise AssertionError(f"{selector} is not reached in {most} steps")

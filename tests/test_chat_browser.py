@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from qa.service import BoardQA
 from qa.settings import Settings
-from tests.browser import CONTRAST, DESKTOP, PHONE, ZOOMED, opened, scrolls_sideways, served, violations
-from tests.test_register_browser import tab_to
+from tests.browser import CONTRAST, DESKTOP, PHONE, ZOOMED, opened, scrolls_sideways, served, tab_to, violations
 
 pytest_plugins = ("tests.browser_fixture",)
 expect.set_options(timeout=20_000)  # an answer takes a second, and several on a busy machine

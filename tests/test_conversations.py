@@ -146,8 +146,9 @@ def test_old_conversations_are_forgotten(client, service, data):
     day = (datetime.now(UTC) - timedelta(days=366)).isoformat(timespec="microseconds")
     with closing(sqlite3.connect(data / DATABASE)) as connection, connection:
         connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (day, old["conversation"]))
-    assert [each["id"] for each in client.get("/api/conversations").json()] == [fresh["conversation"]]
     assert client.get(old["href"]).status_code == 404
+    assert client.get(f"/api/conversations/{old['conversation']}").status_code == 404
+    assert [each["id"] for each in client.get("/api/conversations").json()] == [fresh["conversation"]]
 
 
 def test_nothing_is_kept_where_the_settings_say_so(data):
@@ -272,7 +273,7 @@ def test_an_index_without_conversations_is_brought_up_to_date(data):
 
 def test_it_is_told_where_was_looked_and_how_to_look_elsewhere(service):
     answer = service.ask(Question(question=CHAIR))
-    assert answer.looked_in.words == "Health and Wellbeing Board, 14 March 2024 first"
+    assert answer.looked_in.words == "Health and Wellbeing Board, 14 March 2024, before other papers"
     (chip,) = answer.looked_in.chips
     assert chip.what == "question"
     assert chip.without.everywhere

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from index.store import Store
 from qa.service import BoardQA
 from qa.settings import Settings
-from tests.browser import PHONE, opened, served
+from tests.browser import PHONE, opened, served, tab_to
 from tests.test_register_store import take_in
 
 pytest_plugins = ("tests.browser_fixture",)
@@ -30,19 +30,6 @@ The Committee considered a report of the Director of Finance.
 
 RESOLVED: That the leases of <img src=x onerror=alert(2)> be approved.
 """
-FOCUSED = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
-
-
-def tab_to(page: Page, selector: str, most: int = 80) -> None:
-    """Go to an element with the Tab key alone; each element on the way is seen, and is outlined."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        focused = page.locator(":focus")
-        if focused.count() and focused.evaluate(f"e => e.matches({selector!r})"):
-            assert focused.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
-            assert focused.evaluate(FOCUSED)
-            return
-    raise AssertionError(f"{selector} is not reached in {most} steps")
 
 
 def test_filters_lead_to_the_table_and_its_link_to_the_page_with_the_words_marked(page: Page, site: str) -> None:

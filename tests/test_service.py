@@ -60,6 +60,7 @@ def test_a_council_whose_papers_are_not_here_is_out_of_scope(service: BoardQA) -
     ("question", "told"),
     [
         # a name that stands nowhere
+        ("What did the Cabinet decide about zebras?", "“zebras”"),
         ("What did Ignatius Featherstonehaugh say about the food pantries?", "Featherstonehaugh"),
         # decisions of a meeting whose minutes are not here
         ("What did the Thornmere board resolve about the carers' charter on 20 June 2024?", "minutes"),

@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from index.ingest import Progress
 from qa.service import BoardQA
 from qa.settings import Settings
-from tests.browser import CONTRAST, DESKTOP, PHONE, ZOOMED, opened, scrolls_sideways, served, violations
-from tests.test_register_browser import tab_to
+from tests.browser import CONTRAST, DESKTOP, PHONE, ZOOMED, opened, scrolls_sideways, served, tab_to, violations
 from tests.upload_files import BROKEN, FERRY, LIBRARY, TEXT, Gate, locked, received
 
 pytest_plugins = ("tests.browser_fixture", "tests.upload_fixture")

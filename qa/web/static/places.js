@@ -5,6 +5,7 @@ const MONTHS = [
   "July", "August", "September", "October", "November", "December",
 ];
 const NEAREST_SHOWN = 3;
+const SHARED = new Set("Council Borough County City District Town Parish NHS Trust Board Committee and of the".split(" "));
 
 // "22 March 2023" of an ISO date or time; empty for null.
 export function longDate(iso) {
@@ -20,7 +21,13 @@ function pageWords(place) {
 function meeting(citation) {
   const day = citation.meeting_date;
   const told = !day || (!citation.body && citation.pack_title.includes(day.slice(0, 4)));
-  return [citation.body || citation.pack_title, told ? "" : longDate(day)];
+  return [bodyWords(citation.body, citation.council) || citation.pack_title, told ? "" : longDate(day)];
+}
+
+function bodyWords(body, council) {
+  const own = (body || "").split(/\s+/);
+  const told = !body || !council || council.split(/\s+/).some((word) => !SHARED.has(word) && own.includes(word));
+  return told ? body : `${council} ${body}`;
 }
 
 function itemWords(place) {
@@ -42,7 +49,7 @@ export function fullCitationWords(citation) {
 }
 
 export function passageWords(passage) {
-  return [passage.file, itemWords(passage), pageWords(passage)].filter(Boolean).join(", ");
+  return [passage.pack_title || passage.file, itemWords(passage), pageWords(passage)].filter(Boolean).join(", ");
 }
 
 // The first passage of each of the first pages of a ranking.
