@@ -127,7 +127,7 @@ KINDS = {
 }
 PRONOUN = re.compile(r"(?:it|this|that|these|those|them|which|what|both)(?:\s+(?:one|matter|item|topic))?", re.I)
 ARTICLE = re.compile(r"^(?:the|a|an|its|their|our|any)\s+", re.I)
-PLACE = re.compile(r"\s+(?:in|at|by|of|for|from)\s+(?:the\s+)?(?P<place>[\w&'’ -]+)$", re.I)
+PLACE = re.compile(r"\s+(?:in|at|by|of|for|from)\s+(?:the\s+)?(?=(?P<place>[\w&'’ -]+)$)", re.I)
 
 
 def register_question(question: Analysis, where: Aim) -> RegisterFilters | ActionFilters | None:
@@ -165,10 +165,8 @@ def _decisions(text: str, where: Aim, dates: re.Match[str] | None) -> RegisterFi
     is_body, body = _body(subject, where) if subject else (True, None)
     if not is_body:
         return None
-    if topic and not body and (place := PLACE.search(topic)):
-        is_body, named = _body(place["place"], where)
-        if is_body and named:
-            body, topic = named, topic[: place.start()]
+    if topic and not body:
+        topic, body = _parted(topic, where)
     if topic and not _is_topic(topic):
         return None
     since, until = _span(dates) if dates else (None, None)
@@ -203,6 +201,17 @@ def _is_topic(words: str) -> bool:
         or any(key[0] in "dm" for key in periods(words))  # a day or month of which the sense is not clear
         or not content_words(words)
     )
+
+
+def _parted(topic: str, where: Aim) -> tuple[str, str | None]:
+    """A topic without the council or body at its end, and that: "fluoride at the Health and Wellbeing Board"."""
+    for place in PLACE.finditer(topic):
+        words = (POSSESSIVE.sub("", word) for word in content_words(place["place"]))
+        if all(stem(word) in where.told or stem(word) in GENERIC for word in words):
+            is_body, named = _body(place["place"], where)
+            if is_body and named:
+                return topic[: place.start()], named
+    return topic, None
 
 
 def _bare(words: str | None) -> str | None:

@@ -53,6 +53,10 @@ def decisions(**filters: Any) -> RegisterFilters:
         ("Who moved the motion on food waste?", {"query": "food waste"}),
         ("Who proposed and seconded the amendment to freeze the rents?", {"query": "freeze the rents"}),
         ("Who voted against closing the ferry?", {"query": "closing the ferry"}),
+        (
+            "Who voted against asking for a grant of land in the valley at the Eastmoor cabinet?",
+            {"query": "asking for a grant of land in the valley", "body": "Eastmoor cabinet"},
+        ),
         ("How did members vote on the ferry?", {"query": "ferry"}),
         ("Which motions did Councillor Reed second?", {"person": "Councillor Reed"}),
         ("Has the ferry plan been approved or only recommended?", {"query": "ferry plan"}),
