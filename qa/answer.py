@@ -95,6 +95,8 @@ def compose(
         if any(_repeats(best, other) for other in said):
             words += len(best.text.split())
             continue
+        if any(_overlaps(best, other) for other in chosen):
+            continue  # a sentence with its neighbour, one of which is told already
         twin = next((c for c in chosen if _repeats(best, c)), None)
         if twin is not None:
             if _flat(twin.text) == _flat(best.text) and twin.passage.pack == best.passage.pack:
@@ -134,6 +136,11 @@ def _repeats(e: Evidence, other: Evidence) -> bool:
         return True
     one, two = set(stems(mine)), set(stems(theirs))
     return bool(one and two) and len(one & two) / len(one | two) > 0.85
+
+
+def _overlaps(e: Evidence, other: Evidence) -> bool:
+    shared = e.passage == other.passage and e.start < other.end and other.start < e.end
+    return shared and not _repeats(e, other)
 
 
 def told(question: Analysis, e: Evidence) -> str:

@@ -95,7 +95,6 @@ def _page(
         recent=service.conversations.conversations(visitor.secret, RECENT) if visitor.known else [],
         adding=request.app.state.uploads.adding(),
         keeps=service.settings.keep_days > 0,
-        max_question_chars=service.settings.max_question_chars,
     )
     return HTMLResponse(page, status_of(error.code) if error else 200)
 

@@ -41,6 +41,16 @@ def test_the_same_words_on_another_page_are_a_further_place_not_a_further_claim(
     assert draft.places == (first, second)
 
 
+def test_a_sentence_that_is_told_with_its_neighbour_is_not_told_again_with_another() -> None:
+    whole = passage("The ferry is late. The quay is shut. It rains at night.")
+
+    def part(start: int, end: int, score: float) -> Evidence:
+        return Evidence(whole, start, end, "", score, covers=frozenset({"ferri"}))
+
+    found = compose(QUESTION, [part(0, 36, 2.0), part(19, 55, 1.9), part(37, 55, 1.8)], {"ferri": 1.0})
+    assert [draft.text for draft in found] == ["The ferry is late. The quay is shut.", "It rains at night."]
+
+
 def test_an_answer_does_not_go_on_and_on() -> None:
     many = [evidence(f"The ferry {n} " + f"sails{n} " * 30, 2.0 - n / 100) for n in range(6)]
     assert sum(len(text.split()) for text in texts(*many)) <= 80

@@ -198,11 +198,14 @@ def test_a_question_is_shown_as_it_was_understood_where_that_is_not_as_it_was_as
     assert ("Understood as: Who chaired the meeting of 14 March?" in page) == (full != asked)
 
 
-def test_packs_that_are_being_added_are_told():
+@pytest.mark.parametrize(
+    ("can_upload", "told"), [(True, "know them yet: March &lt;i&gt;.pdf, April.pdf."), (False, "know them yet.")]
+)
+def test_packs_that_are_being_added_are_told_by_name_to_those_who_may_add_some(can_upload, told):
     shown = {"packs": [], "bodies": [], "filters": Filters(), "narrowed": False, "keeps": True, "examples": []}
-    shown |= {"adding": ["March <i>.pdf", "April.pdf"]}
+    shown |= {"adding": ["March <i>.pdf", "April.pdf"], "can_upload": can_upload}
     page = render("chat.html", question="", answer=None, error=None, conversation=None, recent=[], **shown)
-    assert "answers may not know them yet: March &lt;i&gt;.pdf, April.pdf." in page
+    assert f"answers may not {told}" in page
 
 
 def test_the_page_can_stop_an_answer_and_marks_drafts():
