@@ -18,6 +18,7 @@ from qa.grounding import Block, Reason, Removed, bears_out, meant, units_of
 from qa.llm import ANSWER_TOKENS, never, stream, tokens
 from qa.model import Turn
 from qa.prompts import prompt
+from qa.question import analyse
 from qa.units import Evidence
 from qa.words import stems
 
@@ -306,10 +307,11 @@ def _take(sentence: str, question: str, known: dict[str, Block], written: Writte
     if not keys:
         _remove(Removed(text, Reason.UNCITED), known, (), written)
         return
-    borne = bears_out(text, [known[key] for key in keys])
+    asked = analyse(question).proper.keys()
+    borne = bears_out(text, [known[key] for key in keys], asked)
     if isinstance(borne, Removed) and borne.reason in LACKS:
         # small models mistake the key more often than the words: what another passage shown says is cited from there
-        others = (bears_out(text, [block]) for block in known.values() if block.key not in keys)
+        others = (bears_out(text, [block], asked) for block in known.values() if block.key not in keys)
         borne = next((other for other in others if not isinstance(other, Removed)), borne)
     if isinstance(borne, Removed):
         _remove(borne, known, keys, written)

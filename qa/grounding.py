@@ -150,11 +150,14 @@ def _sentences(passage: Passage) -> Iterator[Unit]:
         yield Unit(start, end, text, lead)
 
 
-def bears_out(sentence: str, cited: Sequence[Block]) -> list[Evidence] | Removed:
+def bears_out(sentence: str, cited: Sequence[Block], asked: Collection[str] = ()) -> list[Evidence] | Removed:
     """The verbatim spans that bear a sentence out, best first, or why it must not be shown.
 
     What the spans stand under is their ``around``, the same for all. ``sentence`` is without its
     citation keys, ``cited`` are the blocks whose keys it had.
+
+    ``asked`` are the stems of the names in the question: a model that has an answer to something else likes to tell it
+    of them.
     """
     said = facts(sentence)
     mine = _content(sentence)
@@ -162,7 +165,7 @@ def bears_out(sentence: str, cited: Sequence[Block]) -> list[Evidence] | Removed
     chosen = _chosen(sentence, said, mine, found)
     if not chosen:
         return Removed(sentence, Reason.WORDS)
-    fault = _fault(sentence, said, mine, chosen) or _misplaced(sentence, said, found, chosen, mine)
+    fault = _fault(sentence, said, mine, chosen, asked) or _misplaced(sentence, said, found, chosen, mine)
     if fault is not None:
         return Removed(sentence, *fault)
     under = " ; ".join(dict.fromkeys(f"{c.block.context} {c.unit.lead}".strip() for c in chosen))
@@ -246,7 +249,9 @@ def _stands(figure: Figure, among: Collection[Figure]) -> bool:
     )
 
 
-def _fault(sentence: str, said: Facts, mine: frozenset[str], chosen: Sequence[_Candidate]) -> tuple[Reason, str] | None:
+def _fault(
+    sentence: str, said: Facts, mine: frozenset[str], chosen: Sequence[_Candidate], asked: Collection[str]
+) -> tuple[Reason, str] | None:
     context = " ".join(dict.fromkeys(c.block.context for c in chosen))
     if not PLACED.search(sentence):
         context = PLACE.sub(" ", context)
@@ -262,7 +267,7 @@ def _fault(sentence: str, said: Facts, mine: frozenset[str], chosen: Sequence[_C
         return Reason.DATE, "time of day"
     if codes := unknown_codes(said, known):
         return Reason.FIGURE, ", ".join(codes)
-    if names := unknown_names(sentence, whole):
+    if names := unknown_names(sentence, whole) or sorted(mine.intersection(asked) - _content(whole)):
         return Reason.NAME, ", ".join(names)
     if quotes := unknown_quotes(sentence, bearing):
         return Reason.QUOTE, "; ".join(quotes)

@@ -11,6 +11,7 @@ from qa.facts import facts
 from qa.generation import Origin, body_of, heading_of
 from qa.grounding import Block, Reason, Removed, bears_out, meant, units_of
 from qa.instructions import speaks_to_assistant
+from qa.question import analyse
 from qa.units import Evidence
 
 ORIGIN = Origin("Harbour and Estates Board", "Westmere Council", date(2023, 3, 22))
@@ -289,6 +290,16 @@ def test_acronyms_stand_for_their_words_and_words_for_their_acronym() -> None:
     assert verdict("The HIF pays for the quay.", passage("The Harbour Improvement Fund pays for the quay.")) is None
     assert verdict("The Harbour Improvement Fund pays for the quay.", passage("The HIF pays for the quay.")) is None
     assert verdict("The XIF pays for the quay.", passage("The Harbour Fund pays for the quay.")) is Reason.NAME
+
+
+def test_a_figure_is_not_told_of_the_place_that_was_asked_about_but_that_the_evidence_does_not_name() -> None:
+    told = "Wychwood got £1.2m for four schemes since 22 March 2021."
+    refused = bears_out(told, [block(GRANT)], analyse("How much did Wychwood get from the fund?").proper.keys())
+    assert isinstance(refused, Removed)
+    assert (refused.reason, refused.detail) == (Reason.NAME, "wychwood")
+    of_trust = "Brockhall Trust got a grant of £340,000, which was approved."
+    asked = analyse("How much did the Brockhall Trust get?").proper.keys()
+    assert isinstance(bears_out(of_trust, [block(GRANT)], asked), list)
 
 
 def test_what_bears_a_sentence_out_is_the_sentence_that_says_it() -> None:
