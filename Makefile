@@ -46,7 +46,7 @@ $(DEMO): $(RUNTIME)
 $(TESTING): $(RUNTIME)
 	@echo "Installing what the tests need …"
 	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[test]'
-	@./install-browser.sh
+	@PYTHON=$(BIN)/python ./install-browser.sh
 	@touch $@ $(DEMO)
 
 $(SAMPLES): $(DEMO) $(shell find tests/packs -name '*.py' -o -name '*.txt' -o -name '*.toml')

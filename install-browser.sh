@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gives the tests of the pages a browser: Debian's chromium where apt-get may install it. Never fails: without one
-# those tests are skipped, and say so.
+# Gives the tests of the pages a browser: Debian's chromium where apt-get may install it, elsewhere Playwright's own
+# (PYTHON is the interpreter that has Playwright). Never fails: without one those tests are skipped, and say so.
 set -u
 
 have_browser() {
@@ -17,5 +17,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   { apt-get update && apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1
   have_browser && exit 0
 fi
+echo "Fetching Playwright's Chromium for the tests of the pages …"
+"${PYTHON:-python3}" -m playwright install chromium >/dev/null 2>&1 && exit 0
 echo "No Chromium is installed, so the tests in a browser will be skipped: sudo apt install chromium"
 exit 0
