@@ -74,7 +74,7 @@ def test_an_answer_streams_in_and_its_citation_opens_the_page_with_the_words_mar
     assert page.locator(":target blockquote").inner_text().startswith("The Director of Place presented")
     cited = turn.locator(".citations a")
     item = "item 3 Minutes of the meeting held on 14 January 2025"
-    assert cited.inner_text() == f"p. 3 · {item} · Cabinet 11 February 2025"
+    assert cited.inner_text() == f"p. 3 · {item} · Brackenholt District Council Cabinet 11 February 2025"
     cited.click()
     page.wait_for_url("**/packs/brackenholt-cabinet-2025-02-11/pages/5?*")
     picture, mark = page.locator(".sheet img").bounding_box(), page.locator(".sheet rect").first.bounding_box()
@@ -256,7 +256,7 @@ def test_an_answer_is_copied_where_the_clipboard_is_closed_to_pages(page: Page, 
     page.get_by_role("button", name="Copy with citations").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     plain, formatted = page.evaluate("copied")
-    assert "[1] Cabinet, 11 February 2025, item 3, page 3 (PDF page 5)" in plain
+    assert "[1] Brackenholt District Council Cabinet, 11 February 2025, item 3, page 3 (PDF page 5)" in plain
     assert formatted.startswith("<div><h2>")
 
 

@@ -137,6 +137,8 @@ def test_what_looks_like_html_in_minutes_is_shown_as_text(browser: Browser, tmp_
         assert "<script>alert(1)</script>" in page.locator("main").inner_text()
         page.goto(f"{site}/trail?topic=leases")
         assert "<script>alert(1)</script>" in page.locator("ol.trail").inner_text()
+        page.goto(f"{site}/packs/minutes/pages/1?quote=%3Cimg%20src%3Dx%3E")
+        assert "<img src=x onerror=alert(2)>" in page.locator("main").inner_text()
         page.goto(f"{site}/decisions?body='%22><script>alert(3)</script>")
         assert page.get_by_role("combobox", name="Body").input_value() == "'\"><script>alert(3)</script>"
         assert "<script>alert(3)</script>" in page.locator("section").inner_text()

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from qa.addresses import MAX_BOXES, page_address, read_boxes
 from qa.api import create_app
 from qa.model import Answer, Citation, Filters
-from qa.places import citation_words, full_citation_words
+from qa.places import body_words, citation_words, full_citation_words
 from qa.progress import Stage
 from qa.templates import WEB, linked_markers, render
 
@@ -146,6 +146,21 @@ def test_a_cited_place_is_put_into_words(changed, words, full):
     cited = citation(**({"body": "Board"} | changed))
     assert citation_words(cited) == words
     assert full_citation_words(cited) == full
+
+
+@pytest.mark.parametrize(
+    ("body", "council", "words"),
+    [
+        ("Cabinet", "Kent County Council", "Kent County Council Cabinet"),
+        ("Health and Wellbeing Board", "Halton Borough Council", "Halton Borough Council Health and Wellbeing Board"),
+        ("Halton Health and Wellbeing Board", "Halton Borough Council", "Halton Health and Wellbeing Board"),
+        ("NHS Devon Integrated Care Board", "NHS Devon", "NHS Devon Integrated Care Board"),
+        ("Cabinet", None, "Cabinet"),
+        (None, "Kent County Council", ""),
+    ],
+)
+def test_a_body_is_told_with_its_council_unless_its_name_tells(body, council, words):
+    assert body_words(body, council) == words
 
 
 def test_the_page_viewer_shows_picture_boxes_text_and_neighbours(client):
