@@ -238,7 +238,9 @@ class BoardQA(Papers):
         where = Aim() if question.everywhere else aim(analyse(answer.standalone_question), list(packs.values()))
         if listed:  # the register prefers no meeting
             where = replace(where, boosted=frozenset())
-        return looked_in(question, answer, where, packs, self._store.packs_within(scope))
+        narrowed = question.filters.model_dump(exclude_none=True)
+        allowed = self._store.packs_within(scope) if narrowed else frozenset(packs)
+        return looked_in(question, answer, where, packs, allowed)
 
     def example_questions(self) -> tuple[str, ...]:
         """A few questions that the indexed packs answer; none until they are found, in the background."""
