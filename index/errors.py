@@ -90,6 +90,12 @@ class FeedbackFullError(BoardQAError):
     code = "feedback_full"
 
 
+class UnusableBackupError(BoardQAError):
+    """A file is no backup, or not a whole one."""
+
+    code = "unusable_backup"
+
+
 class UnknownConversationError(BoardQAError):
     """No conversation of that id is kept, or it is another reader's."""
 

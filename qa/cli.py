@@ -110,6 +110,12 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", metavar="PORT", type=_count, help="port to listen on (default: 8000)")
 
+    backup = command("backup", "Write all that is indexed and kept to one file; the service may go on meanwhile.")
+    backup.add_argument("file", metavar="FILE", type=Path, help="file to write, which is not there yet")
+
+    restore = command("restore", "Make a data folder, empty or not there yet, from a backup.")
+    restore.add_argument("file", metavar="FILE", type=Path, help="a backup")
+
     command("doctor", "Check packages, model, OCR, index and disk, and say what to do.", json)
 
     add_options(command("eval", "Ask a set of questions, score the answers, and guard against worse ones."), data)

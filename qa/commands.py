@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from qa.errors import EXIT_FAILED, EXIT_SOME_REFUSED, EmptyQuestionError, UsageError
 from qa.model import Filters, Question
+from qa.papers import FILES
 from qa.service import BoardQA
 from qa.settings import Settings, load_settings
 
@@ -85,6 +86,23 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
     with closing(BoardQA.open(settings)) as service:
         for pack in service.remove(options.packs):
             print(f"removed {pack}")
+    return 0
+
+
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    from index.backup import back_up
+
+    done = back_up(settings.data, FILES, options.file)
+    print(f"{options.file} holds {done.packs} packs")
+    for pack in done.without_pdf:
+        print(f"the PDF of {pack} was not there; `board-qa ingest --force` on it brings it back", file=sys.stderr)
+    return 0
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    from index.backup import restore
+
+    print(f"{settings.data} holds {restore(options.file, settings.data, FILES)} packs")
     return 0
 
 
@@ -176,6 +194,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "search": _search,
     "decisions": _decisions,
     "serve": _serve,
+    "backup": _backup,
+    "restore": _restore,
     "doctor": _doctor,
     "eval": _eval,
 }
