@@ -26,8 +26,8 @@ WCAG: dict[str, Any] = {
 }
 # What changes with the colour scheme
 CONTRAST: dict[str, Any] = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
-# Whether what has the focus is in the window
-FOCUSED = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+# Whether an element is wholly in the window
+IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
 
 @contextmanager
@@ -80,6 +80,6 @@ def tab_to(page: Page, selector: str, most: int = 80) -> None:
         focused = page.locator(":focus")
         if focused.count() and focused.evaluate(f"e => e.matches({selector!r})"):
             assert focused.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
-            assert focused.evaluate(FOCUSED)
+            assert focused.evaluate(IN_VIEW)
             return
     raise AssertionError(f"{selector} is not reached in {most} steps")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from qa.addresses import page_address
 from qa.service import BoardQA
-from tests.browser import CONTRAST, PHONE, ZOOMED, opened, scrolls_sideways, violations
+from tests.browser import IN_VIEW, PHONE, opened
 
 pytest_plugins = ("tests.browser_fixture",)
 
@@ -18,17 +18,6 @@ VIEWER = f"/packs/{PACK}/pages/10"
 QUOTE = "The present service was commissioned in 2019 from the 11 GP practices."
 LOW = "9.8% were smokers at the time of delivery, which is 151 women."
 MARKED = page_address(PACK, 10, quote=QUOTE)
-PAGES = {
-    "packs": "/packs",
-    "search": "/packs?q=stop+smoking",
-    "pack": f"/packs/{PACK}",
-    "wrong number": f"/packs/{PACK}?page=999",
-    "search in a pack": f"/packs/{PACK}?q=smoking",
-    "viewer": MARKED,
-    "not found": page_address(PACK, 10, quote="a bus shelter painted green"),
-    "front sheet": f"/packs/{PACK}/pages/1",
-    "table": f"/packs/{PACK}/pages/8",
-}
 # The words of the text layer whose middle lies under a mark
 UNDER_MARKS = """() => [...document.querySelectorAll(".words text")].flatMap((text) => {
   const node = text.firstChild, words = [...node.data.matchAll(/\\S+/g)];
@@ -42,7 +31,6 @@ UNDER_MARKS = """() => [...document.querySelectorAll(".words text")].flatMap((te
     });
   }).map((word) => word[0]);
 }).join(" ")"""
-IN_VIEW = "e => { const box = e.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
 
 @pytest.fixture
@@ -201,29 +189,6 @@ def test_the_pdf_is_saved_under_its_name(viewer: Page) -> None:
     with viewer.expect_download() as saved:
         viewer.get_by_role("link", name="Download the PDF").click()
     assert saved.value.suggested_filename == f"{PACK}.pdf"
-
-
-def test_no_request_leaves_the_site_and_all_but_the_pictures_is_small(page: Page, site: str) -> None:
-    bodies: dict[str, int] = {}
-    page.on("response", lambda response: bodies.update({response.url: len(response.body())}))
-    page.goto(site + MARKED)
-    page.wait_for_load_state("networkidle")
-    assert all(url.startswith(site) for url in bodies)
-    assert sum(size for url, size in bodies.items() if ".png" not in url) < 200_000
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_meet_wcag_in_both_schemes_and_fit_small_screens(browser: Browser, site: str, name: str) -> None:
-    with opened(browser) as page:
-        page.emulate_media(color_scheme="light")
-        page.goto(site + PAGES[name])
-        assert violations(page) == []
-        page.emulate_media(color_scheme="dark")
-        assert violations(page, CONTRAST) == []
-        for width, height in (PHONE, ZOOMED):
-            page.set_viewport_size({"width": width, "height": height})
-            assert not scrolls_sideways(page)
-        assert violations(page) == []
 
 
 def test_every_page_of_the_samples_can_be_opened(service: BoardQA, page: Page, site: str) -> None:
