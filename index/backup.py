@@ -126,6 +126,7 @@ def _extract(source: Path, made: Path, files: str, bad: UnusableBackupError) -> 
                     raise bad
                 with archive.open(member) as packed, (made / member.filename).open("xb") as file:
                     shutil.copyfileobj(packed, file, BLOCK_BYTES)  # reads the checksum too
+    # What zipfile raises for a damaged file, for one cut short, and for a compression or encryption it does not know
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError):
         raise bad from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from datetime import UTC, datetime, timedelta
 
 from index.conversation_store import ConversationStore, StoredConversation, StoredTurn, new_id
@@ -19,13 +19,13 @@ TITLE_CHARS = 80
 MOST_LISTED = 500
 
 Ask = Callable[[Question, Listener], Answer]
-Sees = Callable[[str, int], bool]
+Sees = Callable[[Set[tuple[str, int]]], bool]
 
 
 class Conversations:
     """The kept conversations of everybody; ``visitor`` is the secret that a browser shows as whose it is.
 
-    ``sees`` tells whether a page of a pack may be seen: an answer that cites or points to others is not shown.
+    ``sees`` tells whether pages of packs may all be seen: an answer that cites or points to others is not shown.
     """
 
     def __init__(self, store: ConversationStore, sees: Sees, keep_days: int) -> None:
@@ -123,7 +123,7 @@ class Conversations:
         return KeptTurn(id=turn.id, question=turn.question, asked=turn.asked, answer=answer)
 
     def _may_see(self, answer: Answer) -> bool:
-        return all(self._sees(pack, pdf_page) for pack, pdf_page in _places(answer))
+        return self._sees(set(_places(answer)))
 
 
 def _places(answer: Answer) -> Iterator[tuple[str, int]]:

@@ -49,7 +49,9 @@ def search_packs(service: BoardQA, query: str, filters: Filters) -> Found:
     places: dict[tuple[str, int], RankedPassage] = {}
     for passage in service.search(query, filters, PASSAGES_SOUGHT):
         places.setdefault((passage.pack, passage.pdf_page), passage)
-    hits = [_hit(service, query, place) for place in list(places.values())[:PAGES_SHOWN]]
+    shown = dict(list(places.items())[:PAGES_SHOWN])
+    texts = service.texts(shown)
+    hits = [_hit(query, place, texts[key]) for key, place in shown.items() if key in texts]
     packs = {pack.pack: pack for pack in service.packs()}
     return Found(
         with_words=_by_pack((hit for hit in hits if hit.excerpt.whole), packs),
@@ -57,9 +59,9 @@ def search_packs(service: BoardQA, query: str, filters: Filters) -> Found:
     )
 
 
-def _hit(service: BoardQA, query: str, place: RankedPassage) -> PageHit:
+def _hit(query: str, place: RankedPassage, text: str) -> PageHit:
     # The page's own text, for a passage may run over the page's end
-    found = excerpt(service.page_layout(place.pack, place.pdf_page).text, query)
+    found = excerpt(text, query)
     return PageHit(place, found, page_address(place.pack, place.pdf_page, quote=found.sought))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 from index.copies import copy_of
@@ -36,9 +37,13 @@ class Papers:
         """Every pack that may be seen, by meeting date."""
         return [pack_info(pack) for pack in self._store.packs(self._access)]
 
-    def sees(self, pack: str, pdf_page: int) -> bool:
-        """Whether there is such a page and it may be seen."""
-        return any(p.pdf_page == pdf_page for p in self._store.pages(pack, self._access))
+    def texts(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """The texts of pages (pack id, PDF page), without those that are not there or may not be seen."""
+        return self._store.page_texts(places, self._access)
+
+    def sees(self, places: Set[tuple[str, int]]) -> bool:
+        """Whether all these pages (pack id, PDF page) are there and may be seen."""
+        return len(self.texts(places)) == len(places)
 
     def pages(self, pack: str) -> list[PageInfo]:
         """The pages of a pack. Raises UnknownPackError."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from index.conversation_store import ConversationStore
 from index.errors import BoardQAError
 from index.feedback_store import FeedbackStore
-from index.records import Scope
+from index.records import Scope, StoredPack
 from index.store import Store
 from qa.conversations import Conversations
 from qa.errors import NotReadyError
@@ -226,21 +226,24 @@ class BoardQA(Papers):
         self._check(question.question)
         trace = Trace()
         scope = scope_of(question.filters, self._store, self._access)
-        answer = listed = self._from_register(question, scope)
+        packs = self._store.packs(self._access)
+        answer = listed = self._from_register(question, scope, packs)
         if answer is None:
             answer = self._ready_reader().answer(question, scope, trace, listener)
             answer.decisions_href = register_address(answer.standalone_question)
-        answer.looked_in = self._looked_in(question, answer, scope, listed is not None)
+        answer.looked_in = self._looked_in(question, answer, scope, packs, listed is not None)
         return answer, trace
 
-    def _looked_in(self, question: Question, answer: Answer, scope: Scope, listed: bool) -> LookedIn:
-        packs = {pack.id: pack for pack in self._store.packs(self._access)}
-        where = Aim() if question.everywhere else aim(analyse(answer.standalone_question), list(packs.values()))
+    def _looked_in(
+        self, question: Question, answer: Answer, scope: Scope, packs: Sequence[StoredPack], listed: bool
+    ) -> LookedIn:
+        where = Aim() if question.everywhere else aim(analyse(answer.standalone_question), packs)
         if listed:  # the register prefers no meeting
             where = replace(where, boosted=frozenset())
         narrowed = question.filters.model_dump(exclude_none=True)
-        allowed = self._store.packs_within(scope) if narrowed else frozenset(packs)
-        return looked_in(question, answer, where, packs, allowed)
+        by_id = {pack.id: pack for pack in packs}
+        allowed = self._store.packs_within(scope) if narrowed else frozenset(by_id)
+        return looked_in(question, answer, where, by_id, allowed)
 
     def example_questions(self) -> tuple[str, ...]:
         """A few questions that the indexed packs answer; none until they are found, in the background."""
@@ -249,10 +252,9 @@ class BoardQA(Papers):
             lambda: candidates(self.packs(), self.register.decisions(RegisterFilters()).rows),
         )
 
-    def _from_register(self, question: Question, scope: Scope) -> Answer | None:
+    def _from_register(self, question: Question, scope: Scope, packs: Sequence[StoredPack]) -> Answer | None:
         """The answer to a question for decisions or actions as such; None where it asks for something else."""
         began = time.perf_counter()
-        packs = self._store.packs(self._access)
         if scope.item or scope.kind or question.everywhere:
             return None
         answer = register_answer(

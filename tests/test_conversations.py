@@ -176,7 +176,7 @@ def test_with_a_pack_go_the_answers_that_tell_of_it(client, service):
 def test_answers_from_pages_that_may_no_longer_be_seen_are_not_shown(service):
     store = ConversationStore(service.settings.data / DATABASE)
     hidden: set[str] = set()
-    kept = Conversations(store, lambda pack, _page: pack not in hidden, 365)
+    kept = Conversations(store, lambda places: not hidden & {pack for pack, _ in places}, 365)
     answer = kept.ask(Question(question=CHAIR, conversation="new"), "me", service.ask, SILENT)
     assert [turn.id for turn in kept.conversation(answer.conversation, "me").turns] == [answer.answer_id]
     hidden.add(answer.citations[0].pack)

@@ -1,5 +1,7 @@
 // Takes dropped files, tells of those that cannot be sent before they are, and shows how far the sending is.
 
+import { element } from "./elements.js";
+
 const form = document.getElementById("upload");
 const field = document.getElementById("files");
 const drop = document.getElementById("drop");
@@ -14,13 +16,6 @@ const cancel = document.getElementById("cancel");
 const mostFiles = Number(form.dataset.mostFiles);
 const mostBytes = Number(form.dataset.mostBytes);
 const TOLD_EACH = 25; // per cent, between two tellings of a screen reader
-
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-}
 
 function size(bytes) {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,25 +1,16 @@
 // Tells how the files of an upload stand until all are added or refused.
 
+import { element, link } from "./elements.js";
+
 const list = document.getElementById("upload-files");
 const summary = document.getElementById("summary");
 const LOOK_EACH = 1000; // milliseconds
 const LOOK_AGAIN = 5000; // after the service did not answer
 const shown = []; // each file as it is shown, to leave alone what has not changed
 
-function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
-
 function stateOf(file) {
   const told = element("p", "file-state", file.words);
-  if (file.href) {
-    const link = element("a", "", file.title);
-    link.href = file.href;
-    told.append(": ", link);
-  }
+  if (file.href) told.append(": ", link(file.href, file.title));
   return told;
 }
 
