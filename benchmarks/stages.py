@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from index import ingest, pdf, vectors
+from index import copies, ingest, pdf, vectors
 from index.embedding import Embedder
 from index.pack_writer import PackWriter
 from index.passages import PassageCutter
@@ -21,7 +21,8 @@ CALLS: dict[str, list[tuple[Any, str]]] = {
     EMBED: [(Embedder, "embed_passages")],
     WRITE: [
         *[(PackWriter, name) for name in ("spool_page", "spooled", "add_page", "add_passages", "commit")],
-        *[(ingest, name) for name in ("hash_of", "keep_copy")],
+        (ingest, "hash_of"),
+        (copies, "write_copy"),
         (vectors, "VectorIndex"),
     ],
 }

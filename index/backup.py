@@ -1,28 +1,30 @@
 """One file that holds everything that is indexed and kept, made while others read and write, and put back from.
 
-It is a ZIP of the SQLite file as of one moment and of the copies of the PDFs. The vector index is not in it: it is made
-anew from the SQLite file.
+It is a ZIP of the SQLite files, each as of one moment, and of the copies of the PDFs. The vector index is not in it: it
+is made anew from the index's SQLite file.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from index.copies import BLOCK_BYTES, copy_of
 from index.errors import BoardQAError, UnusableBackupError
 from index.schema import DATABASE, connect, plain_errors, prepare
+from index.unfinished import UNFINISHED, drop, forgotten, written_whole
 
 COPY = re.compile(r"[0-9a-f]{64}\.pdf")
 TRIES = 3  # to find every PDF there, as packs may be taken out meanwhile
+UNDER_WAY = ".board-qa-backup."  # how the folder is called, beside the new file, in which a backup is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,69 +35,68 @@ class BackedUp:
     without_pdf: tuple[str, ...]
 
 
-def back_up(data: Path, files: str, target: Path) -> BackedUp:
+def back_up(data: Path, files: str, target: Path, beside: Sequence[str] = ()) -> BackedUp:
     """Write the data folder, whose PDFs lie in its folder ``files``, to the new file ``target``, whole or not at all.
 
-    Raises BoardQAError where there is nothing to back up, or the file exists or cannot be written.
+    ``beside`` are the names of SQLite files that are taken too, where they are there. Raises BoardQAError where there
+    is nothing to back up, or the file exists or cannot be written.
     """
     if not (data / DATABASE).exists():
         raise BoardQAError(f"There is no index in {data}.", "Name the data folder with --data.")
     if target.exists():
         raise BoardQAError(f"{target} is there already.", "Name a file that is not there yet.")
-    with _written_whole(target) as unfinished:
-        for tried in range(1, TRIES + 1):
-            done = _write(data, files, unfinished)
-            if not done.without_pdf or tried == TRIES:
-                break
+    try:
+        with _scratch(target.parent, UNDER_WAY) as scratch, written_whole(target, scratch) as file:
+            for _ in range(TRIES):
+                file.seek(0)
+                file.truncate()
+                done = _write(data, files, beside, scratch, file)
+                if not done.without_pdf:
+                    break
+    except OSError as error:
+        raise BoardQAError(f"{target} cannot be written: {error.strerror}.", "Is there room on the disk?") from None
     return done
 
 
-def _write(data: Path, files: str, unfinished: Path) -> BackedUp:
-    with tempfile.TemporaryDirectory(dir=unfinished.parent) as scratch:
-        snapshot = Path(scratch) / DATABASE
-        with (
-            plain_errors(data / DATABASE),
-            closing(connect(data / DATABASE)) as source,
-            closing(sqlite3.connect(snapshot)) as copy,
-        ):
-            source.backup(copy)
-            packs = copy.execute("SELECT id, sha256 FROM packs ORDER BY id").fetchall()
-        missing = []
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
-            archive.write(snapshot, DATABASE, zipfile.ZIP_DEFLATED, compresslevel=1)
-            for pack, sha256 in packs:
-                pdf = copy_of(data / files, sha256)
-                try:
-                    archive.write(pdf, f"{files}/{pdf.name}")
-                except FileNotFoundError:
-                    missing.append(pack)
+@contextmanager
+def _scratch(parent: Path, start: str) -> Iterator[Path]:
+    """A folder of a name that begins so, for its owner alone, gone at the end; so are those that were left behind."""
+    drop(forgotten(parent, start))
+    with tempfile.TemporaryDirectory(dir=parent, prefix=start, suffix=UNFINISHED) as scratch:
+        yield Path(scratch)
+
+
+def _write(data: Path, files: str, beside: Sequence[str], scratch: Path, file: BinaryIO) -> BackedUp:
+    taken = [DATABASE, *(name for name in beside if (data / name).exists())]
+    for name in taken:
+        _snapshot(data / name, scratch / name)
+    with closing(sqlite3.connect(scratch / DATABASE)) as snapshot:
+        packs = snapshot.execute("SELECT id, sha256 FROM packs ORDER BY id").fetchall()
+    missing = []
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name in taken:
+            archive.write(scratch / name, name, zipfile.ZIP_DEFLATED, compresslevel=1)
+            (scratch / name).unlink()
+        for pack, sha256 in packs:
+            pdf = copy_of(data / files, sha256)
+            try:
+                archive.write(pdf, f"{files}/{pdf.name}")
+            except FileNotFoundError:
+                missing.append(pack)
     return BackedUp(len(packs), tuple(missing))
 
 
-@contextmanager
-def _written_whole(target: Path) -> Iterator[Path]:
-    """A file to write to, readable by nobody else, that becomes ``target`` when the block ends without exception."""
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        os.close(handle)
-    except OSError as error:
-        raise BoardQAError(f"{target} cannot be written: {error.strerror}.", "Choose another place.") from None
-    unfinished = Path(name)
-    try:
-        yield unfinished
-        with unfinished.open("rb") as written:
-            os.fsync(written.fileno())
-        unfinished.replace(target)
-    except OSError as error:
-        raise BoardQAError(f"{target} cannot be written: {error.strerror}.", "Is there room on the disk?") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _snapshot(database: Path, target: Path) -> None:
+    """Copy a database that others read and write, as of one moment."""
+    with plain_errors(database), closing(connect(database)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
 
 
-def restore(source: Path, data: Path, files: str) -> int:
+def restore(source: Path, data: Path, files: str, beside: Sequence[str] = ()) -> int:
     """Make the data folder, which must be empty or not there, from a backup; how many packs it holds.
 
-    Nothing is left there unless all of it is good. Raises UnusableBackupError, BoardQAError.
+    ``files`` and ``beside`` are those of ``back_up``. Nothing is left there unless all of it is good. Raises
+    UnusableBackupError, BoardQAError.
     """
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise BoardQAError(
@@ -104,10 +105,10 @@ def restore(source: Path, data: Path, files: str) -> int:
     bad = UnusableBackupError(f"{source} is no whole backup.", "Take another one, made by `board-qa backup`.")
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=data.parent, prefix=f".{data.name}-") as scratch:
-            made = Path(scratch) / "data"
-            _extract(source, made, files, bad)
-            packs = _checked(made / DATABASE, bad)
+        with _scratch(data.parent, f".{data.name}.") as scratch:
+            made = scratch / "data"
+            _extract(source, made, files, frozenset({DATABASE, *beside}), bad)
+            packs = _checked(made, beside, bad)
             if data.exists():
                 data.rmdir()
             made.replace(data)
@@ -116,13 +117,13 @@ def restore(source: Path, data: Path, files: str) -> int:
     return packs
 
 
-def _extract(source: Path, made: Path, files: str, bad: UnusableBackupError) -> None:
+def _extract(source: Path, made: Path, files: str, databases: frozenset[str], bad: UnusableBackupError) -> None:
     (made / files).mkdir(parents=True)
     try:
         with zipfile.ZipFile(source) as archive:
             for member in archive.infolist():
                 folder, _, name = member.filename.rpartition("/")
-                if member.filename != DATABASE and not (folder == files and COPY.fullmatch(name)):
+                if member.filename not in databases and not (folder == files and COPY.fullmatch(name)):
                     raise bad
                 with archive.open(member) as packed, (made / member.filename).open("xb") as file:
                     shutil.copyfileobj(packed, file, BLOCK_BYTES)  # reads the checksum too
@@ -131,11 +132,14 @@ def _extract(source: Path, made: Path, files: str, bad: UnusableBackupError) -> 
         raise bad from None
 
 
-def _checked(database: Path, bad: UnusableBackupError) -> int:
+def _checked(made: Path, beside: Sequence[str], bad: UnusableBackupError) -> int:
+    database = made / DATABASE
     if not database.exists():
         raise bad
     prepare(database)
+    for path in (database, *(made / name for name in beside if (made / name).exists())):
+        with plain_errors(path), closing(connect(path)) as connection:
+            if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+                raise bad
     with plain_errors(database), closing(connect(database)) as connection:
-        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise bad
         return int(connection.execute("SELECT count(*) FROM packs").fetchone()[0])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from index import erasure
 from index.connections import Connections
-from index.errors import ConversationsFullError, UnknownAnswerError, UnknownConversationError
+from index.errors import AnswerOutdatedError, ConversationsFullError, UnknownAnswerError, UnknownConversationError
+from index.model import Access
 
 MOST_TURNS = 100_000  # whoever can reach the web service can write here
 HEAD = "SELECT c.*, (SELECT count(*) FROM turns WHERE conversation = c.id) AS turns FROM conversations c"
@@ -30,13 +32,14 @@ class StoredConversation:
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """One question and its answer (JSON)."""
+    """One question and its answer (JSON); ``access`` is the highest level of the papers that it was made from."""
 
     id: str
     conversation: str
     asked: datetime
     question: str
     answer: str
+    access: Access
 
 
 def new_id() -> str:
@@ -66,25 +69,40 @@ class ConversationStore:
             )
         return id_
 
-    def add(self, turn: StoredTurn, owner: str, packs: Iterable[str]) -> None:
-        """Keep a turn, whose answer tells of ``packs`` (ids).
+    def contents(self) -> dict[str, str]:
+        """The SHA-256 of each indexed pack's PDF, by the pack's id."""
+        with self._connections.one() as connection:
+            return dict(map(tuple, connection.execute("SELECT id, sha256 FROM packs")))
 
-        Raises UnknownConversationError, ConversationsFullError.
+    def add(self, turn: StoredTurn, owner: str, packs: Mapping[str, str | None]) -> None:
+        """Keep a turn, whose answer tells of ``packs`` (ids) as they were with these contents (SHA-256).
+
+        Raises UnknownConversationError, AnswerOutdatedError, ConversationsFullError.
         """
         with self._connections.one() as connection:
             connection.execute("BEGIN IMMEDIATE")
             self._head(connection, turn.conversation, owner)
+            if connection.execute(
+                "SELECT 1 FROM json_each(?) AS told LEFT JOIN packs ON packs.id = told.key"
+                " WHERE packs.sha256 IS NOT told.value",
+                (json.dumps(packs),),
+            ).fetchone():
+                raise AnswerOutdatedError(
+                    "The papers were changed while this was answered, so the answer is not kept.",
+                    "Ask again to have it from the papers as they are now.",
+                )
             # One statement, so that two at once cannot both take the last place
             added = connection.execute(
-                "INSERT INTO turns (id, conversation, asked, packs, question, answer)"
-                " SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM turns) < ?",
+                "INSERT INTO turns (id, conversation, asked, packs, question, answer, access)"
+                " SELECT ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM turns) < ?",
                 (
                     turn.id,
                     turn.conversation,
                     _text(turn.asked),
-                    json.dumps(sorted(set(packs))),
+                    json.dumps(sorted(packs)),
                     turn.question,
                     turn.answer,
+                    turn.access,
                     MOST_TURNS,
                 ),
             ).rowcount
@@ -139,16 +157,6 @@ class ConversationStore:
             if connection.execute("SELECT 1 FROM conversations WHERE changed < ?", (_text(day),)).fetchone():
                 self._erase(connection, "changed < ?", _text(day))
 
-    def forget_pack(self, pack: str) -> None:
-        """Delete the answers that tell of the pack of this id, and conversations that nothing is left of."""
-        with self._connections.one() as connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            told = connection.execute(
-                "DELETE FROM turns WHERE EXISTS (SELECT 1 FROM json_each(packs) WHERE value = ?)", (pack,)
-            ).rowcount
-            if told:
-                self._erase(connection, "NOT EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id)")
-
     @staticmethod
     def _head(connection: sqlite3.Connection, id_: str, owner: str) -> StoredConversation:
         row = connection.execute(f"{HEAD} WHERE id = ? AND owner = ?", (id_, owner)).fetchone()
@@ -160,9 +168,12 @@ class ConversationStore:
 
     @staticmethod
     def _erase(connection: sqlite3.Connection, which: str, *values: str) -> None:
-        """Delete conversations so that nothing of them stays in the file or in its log."""
+        """Delete conversations and overwrite them in the file and in its log."""
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"DELETE FROM conversations WHERE {which}", values)
+        erasure.mark(connection)  # of rows that were moved within the file while they were there
+        connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # does what it can while others read
 
 
@@ -177,4 +188,4 @@ def _conversation(row: sqlite3.Row) -> StoredConversation:
 
 def _turn(row: sqlite3.Row) -> StoredTurn:
     asked = datetime.fromisoformat(row["asked"])
-    return StoredTurn(row["id"], row["conversation"], asked, row["question"], row["answer"])
+    return StoredTurn(row["id"], row["conversation"], asked, row["question"], row["answer"], Access(row["access"]))

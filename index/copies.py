@@ -2,70 +2,54 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
-import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]  # the package ships no types
+from filelock import FileLock
 
-from index.errors import DamagedFileError
+from index.guarded_pdf import write_unlocked
 from index.model import Access
-from index.pdfium import LOCK
 from index.store import Store
+from index.unfinished import UNFINISHED, being_written, written_whole
 
 BLOCK_BYTES = 1 << 20
-UNFINISHED = ".part"
-# A copy that is still being written belongs to another process; one so old, to none that lives
-UNFINISHED_SECONDS = 3600
-UNPROTECTED = -1  # pdfium's security handler revision of a file without encryption
 
 
-def keep_copy(path: Path, folder: Path, sha256: str, password: str | None) -> None:
+@contextmanager
+def copy_kept(path: Path, folder: Path, sha256: str, password: str | None, name: str = "") -> Iterator[None]:
     """Keep a PDF, so that its pages can be shown when the file is gone; an encrypted one is kept without encryption.
 
-    Written whole or not at all. Raises DamagedFileError where an encrypted file cannot be written again.
+    Errors call it ``name``, by default its file name. Written whole or not at all. No process drops it before the
+    block ends, by when its pack is in the index. Raises DamagedFileError where an encrypted file cannot be written
+    again.
     """
-    target = copy_of(folder, sha256)
-    if target.exists():
-        return
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as copy:
-            if not _write_decrypted(path, password, copy):
-                with path.open("rb") as file:
-                    shutil.copyfileobj(file, copy, BLOCK_BYTES)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _lock(folder):
+        target = copy_of(folder, sha256)
+        if not target.exists():
+            write_copy(path, target, password, name)
+        yield
 
 
-def _write_decrypted(path: Path, password: str | None, copy: BinaryIO) -> bool:
-    """Write an encrypted PDF without its encryption; false, and nothing written, where it has none."""
-    with LOCK:
-        try:
-            with _opened(path, password) as file:
-                if pdfium.raw.FPDF_GetSecurityHandlerRevision(file) == UNPROTECTED:
-                    return False
-                file.save(copy, flags=pdfium.raw.FPDF_REMOVE_SECURITY)
-        except pdfium.PdfiumError as error:
-            raise DamagedFileError(
-                f"{path.name}: it opens, but cannot be written without its encryption",
-                "Remove the password in a PDF viewer.",
-            ) from error
-    return True
+def write_copy(path: Path, target: Path, password: str | None, name: str = "") -> None:
+    """Copy a PDF, whole or not at all, without its encryption. Raises DamagedFileError, OSError."""
+    with path.open("rb") as file, written_whole(target) as copy:
+        if not write_unlocked(path, name or path.name, password, copy):
+            shutil.copyfileobj(file, copy, BLOCK_BYTES)
 
 
-def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
-    if password is not None:
-        with suppress(pdfium.PdfiumError):
-            return pdfium.PdfDocument(path, password=password)
-    return pdfium.PdfDocument(path)  # a password that is for other files is in the way of one that needs none
+def put_back(source: Path, folder: Path, sha256: str) -> None:
+    """Make a copy anew that is lost or damaged. Raises DamagedFileError where it needs a password, OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _lock(folder):
+        write_copy(source, copy_of(folder, sha256), None)
+
+
+def _lock(folder: Path) -> FileLock:
+    """Held by the one process that adds copies just now or drops some; let go of by the system where it is killed."""
+    return FileLock(folder.with_name(f".{folder.name}.lock"))
 
 
 def copy_of(folder: Path, sha256: str) -> Path:
@@ -73,16 +57,18 @@ def copy_of(folder: Path, sha256: str) -> Path:
     return folder / f"{sha256}.pdf"
 
 
-def drop_unused_copies(store: Store, folder: Path) -> None:
-    """Delete the copies, and what was made of them, of PDFs that are no longer in the index."""
-    kept = {pack.record.sha256 for pack in store.packs(frozenset(Access))}
-    for copy in folder.glob("*"):
-        if copy.name.split(".")[0] not in kept and not _being_written(copy):
-            copy.unlink(missing_ok=True)
+def drop_unused_copies(store: Store, folder: Path) -> int:
+    """Delete the copies, and what was made of them, of PDFs that are not in the index; how many there were.
 
-
-def _being_written(copy: Path) -> bool:
-    try:
-        return copy.suffix == UNFINISHED and time.time() - copy.stat().st_mtime < UNFINISHED_SECONDS
-    except FileNotFoundError:  # finished in between
-        return True
+    What a killed process left half written goes too.
+    """
+    if not folder.is_dir():
+        return 0
+    dropped = 0
+    with _lock(folder):
+        kept = set(store.contents(frozenset(Access)).values())
+        for copy in folder.glob("*"):
+            if copy.name.split(".")[0] not in kept and not (copy.suffix == UNFINISHED and being_written(copy)):
+                copy.unlink(missing_ok=True)
+                dropped += 1
+    return dropped

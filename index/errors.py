@@ -60,6 +60,24 @@ class LimitExceededError(UnusableFileError):
     code = "limit_exceeded"
 
 
+class ChangingFileError(UnusableFileError):
+    """A file changes while it is read."""
+
+    code = "changing_file"
+
+
+class DiskFullError(BoardQAError):
+    """There is no room to write to."""
+
+    code = "disk_full"
+
+
+class ReaderUnavailableError(BoardQAError):
+    """The process that opens PDFs cannot be started."""
+
+    code = "reader_unavailable"
+
+
 class IndexMismatchError(BoardQAError):
     """The index was made with another embedding model, dimension or prefix."""
 
@@ -106,6 +124,12 @@ class UnknownAnswerError(BoardQAError):
     """No answer of that id is kept, or its papers may not be seen."""
 
     code = "unknown_answer"
+
+
+class AnswerOutdatedError(BoardQAError):
+    """The papers that an answer tells of were replaced or taken out while it was made; it is not kept."""
+
+    code = "answer_outdated"
 
 
 class ConversationsFullError(BoardQAError):

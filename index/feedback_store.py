@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from index import erasure
 from index.connections import Connections
 from index.errors import FeedbackFullError
 
@@ -51,13 +52,10 @@ class FeedbackStore:
     def forget(self, ids: Iterable[str]) -> int:
         """Delete the entries of these ids; how many there were."""
         with self._connections.one() as connection:
-            return connection.execute(
+            connection.execute("BEGIN IMMEDIATE")
+            gone = connection.execute(
                 "DELETE FROM feedback WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
             ).rowcount
-
-    def forget_pack(self, pack: str) -> None:
-        """Delete what was said of answers that quote the pack of this id, with the quotes."""
-        with self._connections.one() as connection:
-            connection.execute(
-                "DELETE FROM feedback WHERE EXISTS (SELECT 1 FROM json_each(packs) WHERE value = ?)", (pack,)
-            )
+            erasure.mark(connection)
+            connection.execute("COMMIT")
+        return gone

@@ -7,7 +7,16 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from index.model import Access
 from index.schema import TOKENIZER
+
+
+def words_table(table: str, access: frozenset[Access]) -> str:
+    """The text index ``table`` for those who may see ``access``: that of public papers alone, or that of all.
+
+    Frequencies and scores tell of everything that a text index holds.
+    """
+    return table if Access.RESTRICTED in access else f"public_{table}"
 
 
 def any_of(terms: Iterable[str]) -> str:
@@ -57,14 +66,17 @@ def index_terms(texts: Sequence[str]) -> list[tuple[str, ...]]:
     return _stemmer().cut([text.encode("utf-8", "replace").decode("utf-8") for text in texts])
 
 
-def document_frequencies(connection: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]:
+def document_frequencies(
+    connection: sqlite3.Connection, terms: Iterable[str], access: frozenset[Access]
+) -> dict[str, int]:
     """How many passages hold each term; for a term of several words, how many hold its rarest word."""
     asked = list(dict.fromkeys(terms))
     counts: dict[str, int] = {}
+    table = words_table("passage_terms", access)
 
     def count(word: str) -> int:
         if word not in counts:
-            row = connection.execute("SELECT doc FROM passage_terms WHERE term = ?", (word,)).fetchone()
+            row = connection.execute(f"SELECT doc FROM {table} WHERE term = ?", (word,)).fetchone()
             counts[word] = 0 if row is None else row[0]
         return counts[word]
 

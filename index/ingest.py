@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from index.access import restricted_whole, why_restricted
+from index.access_writer import AccessRule
 from index.acronyms import acronyms
-from index.copies import drop_unused_copies, keep_copy
+from index.copies import copy_kept, drop_unused_copies
 from index.embedding import Embedder
 from index.errors import (
+    DiskFullError,
     EncryptedFileError,
     LimitExceededError,
     UnreadableFileError,
     UnusableFileError,
 )
+from index.files import hash_of, pdf_files, private_copy, told_name, told_path
 from index.furniture import find_furniture, mark_furniture
+from index.guarded_pdf import open_guarded
 from index.model import Access, Kind, Meeting, PackOutline, Page, Passage, Section
 from index.outline import outline
 from index.pack_writer import PackWriter
 from index.passages import PassageCutter, PlacedPage
-from index.pdf import open_pdf
-from index.records import PackRecord, Refusal, State
+from index.records import PackRecord, Refusal, Standing, State
 from index.register import register_of
 from index.register_renewal import read_again
 from index.sketch import sketch
@@ -33,6 +41,8 @@ from index.store import Store
 
 log = logging.getLogger(__name__)
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+HIDDEN_TOLD = 12  # letters and figures of a page; fewer are a slip of an office program
 EMBEDDED_AT_ONCE = 256  # passages; enough to sort by length, little enough to keep memory flat
 
 
@@ -49,6 +59,7 @@ class Progress:
 
 
 Watcher = Callable[[Progress], None]
+Teller = Callable[[str, int, int], None]  # of a stage, the pages done and their number
 
 
 @dataclass(slots=True)
@@ -62,8 +73,36 @@ class Ingested:
     warnings: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of a run, and how it is to be taken: read ``again`` where it is indexed, or was refused."""
+
+    path: Path
+    password: str | None
+    again: bool
+    though_refused: bool
+    replaces: str | None
+
+    @property
+    def place(self) -> Path:
+        """Where it lies, as it is told and stored."""
+        return told_path(self.path.absolute())
+
+    @property
+    def name(self) -> str:
+        return told_name(self.path)
+
+
+class _OvertakenError(Exception):
+    """Another process changed how a file stands to the index while it was read."""
+
+
 class Ingest:
-    """Puts PDFs into a store. ``files`` is the folder where a copy of each indexed PDF is kept."""
+    """Puts PDFs into a store. ``files`` is the folder where a copy of each indexed PDF is kept.
+
+    Files within ``restricted_folders`` are restricted as a whole; ``access`` is an operator's word on all files of
+    the run, whatever they say of themselves.
+    """
 
     def __init__(
         self,
@@ -73,7 +112,11 @@ class Ingest:
         *,
         ocr: Literal["auto", "off"] = "auto",
         max_file_bytes: int | None = None,
+        restricted_folders: Sequence[Path] = (),
+        access: Access | None = None,
     ) -> None:
+        self._restricted_folders = restricted_folders
+        self._access = access
         self._store = store
         self._embedder = embedder
         self._files = files
@@ -87,25 +130,37 @@ class Ingest:
         password: str | None = None,
         progress: Watcher | None = None,
         force: bool = False,
+        retry: bool = False,
         replaces: str | None = None,
     ) -> Ingested:
         """Index every PDF in ``paths`` (files and folders); a bad file is recorded and the next one taken.
 
-        ``replaces`` is the id of the pack that a single file is a new version of, wherever the older one lay.
+        A file that was refused is not tried again until it changes, but with ``retry``, which for no paths tries all
+        that were refused, or with ``force``, which reads unchanged files again too. ``replaces`` is the id of the
+        pack that a single file is a new version of, wherever the older one lay. Raises DiskFullError.
         """
         done = Ingested()
-        if force:
-            self._store.forget_refusals()
         self._read_again(done)
-        found = list(pdf_files(paths))
+        if retry and not paths:
+            paths = self._refused_paths(done)
+        found = list(pdf_files(paths, lambda link: done.warnings.append(_link_passed_over(link))))
         for number, path in enumerate(found, start=1):
-            self._take(path, done, password, progress, force, number, len(found), replaces)
+            file = _File(path, password, force, force or retry, replaces)
+            self._take(file, partial(_tell, progress, file.name, number, len(found)), done)
         drop_unused_copies(self._store, self._files)
         return done
 
+    def _refused_paths(self, done: Ingested) -> list[Path]:
+        """The refused files that are still there; the others are forgotten."""
+        paths = [Path(refusal.path) for refusal in self._store.refusals()]
+        gone = [path for path in paths if not path.exists()]
+        self._store.forget_refusals(map(str, gone))
+        done.warnings += [f"{path.name}: it is no longer where it was, and forgotten; add it again" for path in gone]
+        return [path for path in paths if path not in gone]
+
     def re_embed(self, progress: Watcher | None = None) -> None:
         """Make every vector anew with this model; the old ones stay in use until the last is done."""
-        total = self._store.passage_count()
+        total = self._store.passage_count(frozenset(Access))
         done = 0
 
         def batches() -> Iterator[tuple[list[int], object]]:
@@ -125,86 +180,104 @@ class Ingest:
             told = f"packs of an older index were read for the decision register: {', '.join(again[:20])}"
             done.warnings.append(told + (" and more" if len(again) > 20 else ""))
 
-    def _take(
-        self,
-        path: Path,
-        done: Ingested,
-        password: str | None,
-        progress: Watcher | None,
-        force: bool,
-        number: int,
-        count: int,
-        replaces: str | None,
-    ) -> None:
+    def _take(self, file: _File, tell: Teller, done: Ingested) -> None:
+        """Index one file, or tell why not."""
         sha256 = ""
         try:
-            self._check_size(path)
-            sha256 = hash_of(path)
-            standing = self._store.standing(path, sha256, replaces)
-            if standing.state is State.UNCHANGED and not force:
-                done.unchanged.append(standing.pack)
-                return
-            if standing.state is State.REFUSED and standing.refusal is not None:
-                encrypted = standing.refusal.code == EncryptedFileError.code and password is not None
-                if not (force or encrypted):
-                    done.refused.append(standing.refusal)
-                    return
-
-            def tell(stage: str, pages: int, total: int) -> None:
-                if progress:
-                    progress(Progress(path.name, stage, pages, total, number, count))
-
-            self._index(path, sha256, standing.pack, password, tell, done)
-            known = standing.state in (State.CHANGED, State.UNCHANGED)
-            (done.replaced if known else done.added).append(standing.pack)
+            self._check_size(file)
+            sha256 = hash_of(file.path)
+            while not self._settled(file, sha256, tell, done):
+                log.info("%s: another process was quicker; looking again", file.name)
         except UnusableFileError as error:
-            refusal = Refusal(path.name, str(path.absolute()), sha256, error.code, error.message, error.hint)
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            refusal = Refusal(file.name, str(file.place), sha256, error.code, error.message, error.hint, at)
             self._store.refuse(refusal)
             done.refused.append(refusal)
         except OSError as error:
-            reason = f"{path.name} cannot be read: {error.strerror or error}"
+            if error.errno in DISK_FULL:
+                raise DiskFullError(
+                    f"{file.name} cannot be indexed: the disk is full.", "Make room, then run the same command again."
+                ) from error
+            reason = f"{file.name} cannot be read: {error.strerror or error}"
             hint = "Check the file and its rights."
-            done.refused.append(Refusal(path.name, str(path.absolute()), sha256, "unreadable_path", reason, hint))
+            done.refused.append(Refusal(file.name, str(file.place), sha256, "unreadable_path", reason, hint))
 
-    def _check_size(self, path: Path) -> None:
-        if self._max_file_bytes is not None and path.stat().st_size > self._max_file_bytes:
+    def _settled(self, file: _File, sha256: str, tell: Teller, done: Ingested) -> bool:
+        """Index one file unless nothing is to be done; false where another process changed how it stands meanwhile."""
+        standing = self._store.standing(file.place, sha256, file.replaces)
+        if standing.state is State.UNCHANGED and not file.again:
+            if self._access is not None:
+                self._store.set_access(standing.pack, AccessRule(self._access))
+            done.unchanged.append(standing.pack)
+            return True
+        if standing.state is State.REFUSED and standing.refusal is not None:
+            encrypted = standing.refusal.code == EncryptedFileError.code and file.password is not None
+            if not (file.though_refused or encrypted):
+                done.refused.append(standing.refusal)
+                return True
+        warnings: list[str] = []
+        try:
+            self._index(file, sha256, standing, tell, warnings)
+        except _OvertakenError:
+            return False
+        done.warnings += warnings
+        known = standing.state in (State.CHANGED, State.UNCHANGED)
+        (done.replaced if known else done.added).append(standing.pack)
+        return True
+
+    def _check_size(self, file: _File) -> None:
+        if self._max_file_bytes is not None and file.path.stat().st_size > self._max_file_bytes:
             raise LimitExceededError(
-                f"{path.name} is larger than {self._max_file_bytes >> 20} MB.",
+                f"{file.name} is larger than {self._max_file_bytes >> 20} MB.",
                 "Raise BOARD_QA_MAX_FILE_MB if the file is genuine.",
             )
 
-    def _index(
-        self,
-        path: Path,
-        sha256: str,
-        pack: str,
-        password: str | None,
-        tell: Callable[[str, int, int], None],
-        done: Ingested,
-    ) -> None:
-        place = str(path.absolute())
-        record = PackRecord(id=pack, file=path.name, sha256=sha256, path=place)
+    def _index(self, file: _File, sha256: str, standing: Standing, tell: Teller, warnings: list[str]) -> None:
+        record = PackRecord(id=standing.pack, file=file.name, sha256=sha256, path=str(file.place))
         with (
-            open_pdf(path, password=password, ocr=self._ocr) as pdf,
+            private_copy(file.path, sha256, self._files) as copy,
+            ExitStack() as until_it_is_in,
+            open_guarded(copy, name=file.name, password=file.password, ocr=self._ocr) as pdf,
             self._store.writing_pack(record, self._embedder.identity) as writer,
         ):
+
+            def went_on(stage: str, pages_done: int) -> None:
+                os.utime(copy)  # no other process takes it for one that was left behind
+                tell(stage, pages_done, pdf.page_count)
+
             sketches = []
-            spelled: dict[str, str] = {}
+            spelled: dict[int, dict[str, str]] = {}
             for page in pdf.pages():
                 writer.spool_page(page)
                 sketches.append(sketch(page))
-                spelled = acronyms(page.text) | spelled
+                spelled[page.pdf_page] = acronyms(page.text)
                 if page.cut:
-                    done.warnings.append(f"{path.name}: PDF page {page.pdf_page} has too much text, its end is cut")
-                tell("read", page.pdf_page, pdf.page_count)
-            done.warnings += list(_warnings(path.name, [(s.pdf_page, s.readable, s.blank) for s in sketches]))
+                    warnings.append(f"{file.name}: PDF page {page.pdf_page} has too much text, its end is cut")
+                if page.hidden >= HIDDEN_TOLD:
+                    warnings.append(f"{file.name}: PDF page {page.pdf_page} has hidden text; it is left out")
+                went_on("read", page.pdf_page)
+            warnings += list(_warnings(file.name, [(s.pdf_page, s.readable, s.blank) for s in sketches]))
             furniture = find_furniture(sketches)
-            found = outline(sketches, writer.spooled, spelled, furniture)
+            found = outline(sketches, writer.spooled, furniture)
+            restricted = why_restricted(file.place, self._restricted_folders)
+            if restricted:
+                found = restricted_whole(found)
+            found = replace(found, acronyms=_acronyms(found, spelled))
+            warnings += list(_restrictions(file.name, standing.pack, found, restricted))
             pages = (mark_furniture(page, furniture) for page in writer.spooled_pages())
-            self._write(writer, pages, found, lambda pages_done: tell("embed", pages_done, pdf.page_count))
+            self._write(writer, pages, found, lambda pages_done: went_on("embed", pages_done))
             writer.register(register_of(found, writer.added))
             writer.describe(_record(record, found))
-            keep_copy(path, self._files, sha256, password)
+            if self._access is not None:
+                writer.set_access(self._access)
+            until_it_is_in.enter_context(copy_kept(copy, self._files, sha256, file.password, file.name))
+            self._check_not_overtaken(file, sha256, standing)
+
+    def _check_not_overtaken(self, file: _File, sha256: str, standing: Standing) -> None:
+        """Raise _OvertakenError where another process has put the same content, or a pack of that id, in meanwhile."""
+        now = self._store.standing(file.place, sha256, file.replaces)
+        if (now.state, now.pack) != (standing.state, standing.pack):
+            raise _OvertakenError
 
     def _write(
         self, writer: PackWriter, pages: Iterable[Page], found: PackOutline, tell: Callable[[int], None]
@@ -249,26 +322,18 @@ def meeting_label(meeting: Meeting, section: Section) -> str:
     return ", ".join(parts)
 
 
-def pdf_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files named, and every PDF in the folders named, each once, by name."""
-    seen: set[Path] = set()
-    for path in paths:
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file())
-        for file in inside if path.is_dir() else [path]:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
-                yield file
-
-
-def hash_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _acronyms(found: PackOutline, spelled: Mapping[int, Mapping[str, str]]) -> dict[str, str]:
+    """The acronyms of a pack's pages, first come first kept; what only restricted pages spell out is no public word."""
+    kept: dict[str, str] = {}
+    for section in found.sections:
+        if section.access is Access.PUBLIC or found.restricted:
+            for number in range(section.first, section.last + 1):
+                kept = {**spelled[number], **kept}
+    return kept
 
 
 def _record(record: PackRecord, found: PackOutline) -> PackRecord:
     meeting = found.meeting
-    hidden = bool(found.sections) and all(section.access is Access.EXEMPT for section in found.sections)
     return PackRecord(
         id=record.id,
         file=record.file,
@@ -279,10 +344,37 @@ def _record(record: PackRecord, found: PackOutline) -> PackRecord:
         body=meeting.body,
         meeting_date=meeting.date,
         kind=found.kind,
-        access=Access.EXEMPT if hidden else Access.PUBLIC,
+        access=Access.RESTRICTED if found.restricted else Access.PUBLIC,
         items=found.items,
         acronyms=found.acronyms,
     )
+
+
+def _tell(
+    progress: Watcher | None, file: str, number: int, count: int, stage: str, pages_done: int, pages_total: int
+) -> None:
+    if progress:
+        progress(Progress(file, stage, pages_done, pages_total, number, count))
+
+
+def _link_passed_over(link: Path) -> str:
+    name = told_name(link)
+    return f"{name}: passed over, as it is a link to a file outside its folder; name the file itself to index it"
+
+
+def _restrictions(name: str, pack: str, found: PackOutline, whole: str) -> Iterator[str]:
+    """Told of a file that is taken in: which of its pages are restricted, and how that is changed."""
+    hidden = [s for s in found.sections if s.access is Access.RESTRICTED]
+    if not hidden:
+        return
+    if whole:
+        told = f"it is restricted as {whole}"
+    elif found.restricted:
+        told = "it is restricted as it is marked so"
+    else:
+        stretches = [f"{s.first}" if s.first == s.last else f"{s.first}–{s.last}" for s in hidden]
+        told = f"PDF pages {', '.join(stretches)} are restricted as they are marked so"
+    yield f"{name}: {told}; if that is wrong: board-qa access {pack} public [--pages FIRST-LAST]"
 
 
 def _warnings(name: str, pages: Sequence[tuple[int, bool, bool]]) -> Iterator[str]:

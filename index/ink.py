@@ -40,6 +40,16 @@ class Sheet:
     cut: bool = False  # more characters than the limit; the rest was left out
     skew: float = 0.0  # degrees by which the lines of a scan fall to the right
     strange: int = 0  # characters without a meaning: replacement, private use, control
+    hidden: int = 0  # letters and figures of the text that the page does not show, which was left out
+
+
+def image_cover(sheet: Sheet) -> float:
+    """The share of the page under images, the pieces of a scan in strips added up."""
+    area = sum(
+        max(0.0, min(x1, sheet.width) - max(x0, 0.0)) * max(0.0, min(y1, sheet.height) - max(y0, 0.0))
+        for x0, y0, x1, y1 in sheet.images
+    )
+    return min(1.0, area / (sheet.width * sheet.height))
 
 
 def tilted(rect: Rect, degrees: float, width: float, height: float) -> Rect:

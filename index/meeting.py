@@ -96,10 +96,12 @@ NO_COUNCIL = re.compile(
     r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda|approval|commission|committee|meeting)\b.*",
     re.I,
 )
+# Not within a word: else each letter of a long run of them would be tried as a name's first
+_STARTS = r"(?<!\w)(?<!\w[-'’])"
 COUNCIL: tuple[re.Pattern[str], ...] = (
     # "Exshire County Council", "LONDON BOROUGH OF EXFORD", "Royal Borough of Exwick", "City of Exville Council"
     re.compile(
-        r"(?P<name>(?:[A-Z][\w'’-]+\s+(?:and\s+|&\s+|upon\s+|on\s+|of\s+|with\s+|in\s+)?(?:the\s+)?){1,4}"
+        _STARTS + r"(?P<name>(?:[A-Z][\w'’-]+\s+(?:and\s+|&\s+|upon\s+|on\s+|of\s+|with\s+|in\s+)?(?:the\s+)?){1,4}"
         r"(?:(?:Metropolitan\s+)?(?:County|Borough|City|District|Unitary|Town|Parish)\s+Council|(?:Combined"
         r"|Fire)\s+Authority))\b"
     ),
@@ -111,11 +113,11 @@ COUNCIL: tuple[re.Pattern[str], ...] = (
         r"(?P<name>NHS\s+(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+)?){1,6}(?:Integrated\s+Care\s+Board|ICB"
         r"|Clinical\s+Commissioning\s+Group))"
     ),
-    re.compile(r"(?P<name>(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+|of\s+)?){1,6}NHS\s+(?:Foundation\s+)?Trust)"),
+    re.compile(_STARTS + r"(?P<name>(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+|of\s+)?){1,6}NHS\s+(?:Foundation\s+)?Trust)"),
     # "City of Exville", "Town of Exton"
     re.compile(rf"(?P<name>(?:City|Town|County|Village)\s+of\s+(?:(?!{_NO_PLACE})[A-Z][\w-]+\s*){{1,3}})"),
 )
-_CAPITALS = re.compile(r"(?:[A-Z][A-Z'’&-]+\s+){1,5}(?:COUNCIL|TRUST|BOARD|AUTHORITY)\b")
+_CAPITALS = re.compile(_STARTS + r"(?:[A-Z][A-Z'’&-]+\s+){1,5}(?:COUNCIL|TRUST|BOARD|AUTHORITY)\b")
 # A date in such a line is not the meeting's: "Date of issue: 12 May 2022", "The next meeting is on ..."
 OTHER_DATE = re.compile(
     r"next meeting|issue|publish|printed on|dispatch|future meeting|minutes of the (?:last |previous )?meeting"

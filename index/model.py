@@ -38,10 +38,10 @@ class Kind(StrEnum):
 
 
 class Access(StrEnum):
-    """Who may be shown a page: exempt pages (Schedule 12A, Part II) only people with that right."""
+    """Who may be shown a page: restricted ones (exempt, Schedule 12A, Part II …) only people with that right."""
 
     PUBLIC = "public"
-    EXEMPT = "exempt"
+    RESTRICTED = "restricted"
 
 
 class Role(StrEnum):
@@ -96,7 +96,8 @@ class Page:
     ``label`` is the page's /PageLabels entry where the file has any. ``scanned`` means that the text came from, or
     needed, OCR; ``readable`` is false where a page shows something but no text could be had from it; ``blank``
     means that nothing is printed on it but at most a stamp or "intentionally left blank". ``cut`` means
-    that the page has more characters than the limit and the rest was left out.
+    that the page has more characters than the limit and the rest was left out; ``hidden`` counts the letters and
+    figures of text that the page does not show, which was left out too.
     """
 
     pdf_page: int
@@ -109,6 +110,7 @@ class Page:
     blank: bool = False
     readable: bool = True
     cut: bool = False
+    hidden: int = 0
 
     @property
     def body(self) -> tuple[Line, ...]:
@@ -187,6 +189,11 @@ class PackOutline:
     numbers: tuple[PageNumber, ...]
     sections: tuple[Section, ...]
     acronyms: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def restricted(self) -> bool:
+        """Whether all of it is restricted, so that not even its title is told to others."""
+        return bool(self.sections) and all(section.access is Access.RESTRICTED for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.ink import Ink, Rect, Sheet, tilted
+from index.ink import Ink, Rect, Sheet, image_cover, tilted
 from index.pictures import Gray, ruling_lines, skew_of, straightened
 
 DPI = 250  # on scanned packs 200, 250 and 300 read equally many words; more only costs time
@@ -84,7 +84,7 @@ def needed(sheet: Sheet) -> bool:
         letters += _letters(sheet.words[FEW_LETTERS:])
     if letters >= FEW_LETTERS:
         return rubbish(sheet)
-    covered = _image_cover(sheet)
+    covered = image_cover(sheet)
     if covered >= COVERING and letters < FEW_LETTERS:
         return True
     return rubbish(sheet) or (_letters_of_body(sheet) < 15 and (covered >= 0.08 or sheet.drawings >= 30))
@@ -102,15 +102,6 @@ def in_stamp_band(ink: Ink, sheet: Sheet) -> bool:
     """Whether a word stands at the very top or bottom, where publishing systems print their stamps."""
     middle = (ink.y0 + ink.y1) / 2 / sheet.height
     return middle < _STAMP_BAND or middle > 1 - _STAMP_BAND
-
-
-def _image_cover(sheet: Sheet) -> float:
-    """The share of the page under images, the pieces of a scan in strips added up."""
-    area = sum(
-        max(0.0, min(x1, sheet.width) - max(x0, 0.0)) * max(0.0, min(y1, sheet.height) - max(y0, 0.0))
-        for x0, y0, x1, y1 in sheet.images
-    )
-    return min(1.0, area / (sheet.width * sheet.height))
 
 
 def rubbish(sheet: Sheet) -> bool:

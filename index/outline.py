@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from index.agenda import is_agenda, is_late, read_items
 from index.furniture import Furniture, find_furniture
@@ -22,12 +22,10 @@ MEETING_PAGES = 3  # of the front, in which the meeting is told
 def outline(
     sketches: Sequence[PageSketch],
     load: Callable[[int], Page],
-    acronyms: Mapping[str, str] | None = None,
     known: Furniture | None = None,
 ) -> PackOutline:
     """The outline of a PDF. ``sketches`` are all its pages in order; ``load`` gives a page by its number from 1
-    (only the first few are asked for); ``acronyms`` are those gathered from all pages; ``known`` is its frame, where
-    that was found before."""
+    (only the first few are asked for); ``known`` is its frame, where that was found before. Acronyms are left out."""
     known = known or find_furniture(sketches)
     front = _front(sketches, load, known)
     late = bool(front) and is_late(front)
@@ -51,7 +49,6 @@ def outline(
         items=tuple(items),
         numbers=numbers,
         sections=sections,
-        acronyms=dict(acronyms or {}),
     )
 
 

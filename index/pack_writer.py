@@ -14,7 +14,7 @@ from dataclasses import asdict
 import numpy as np
 import numpy.typing as npt
 
-from index import register_writer
+from index import access_writer, erasure, register_writer
 from index.errors import BoardQAError, IndexMismatchError
 from index.model import Access, Kind, Page, PageNumber, Passage
 from index.page_codec import decode_page, encode_page
@@ -22,6 +22,7 @@ from index.passage_codec import encode_structure
 from index.records import ModelIdentity, PackRecord
 from index.register import PackRegister
 from index.schema import count_change
+from index.text_indexes import OF_PASSAGES, put_in_words, take_out_words
 
 GATHERING = """
 CREATE TEMP TABLE read_pages (pdf_page INTEGER PRIMARY KEY, layout BLOB);
@@ -45,6 +46,7 @@ class PackWriter:
         self._record = record
         self._model = model
         self._register = PackRegister()
+        self._rule: access_writer.AccessRule | None = None
         connection.execute("PRAGMA temp_store = FILE")
         connection.executescript(GATHERING)
 
@@ -98,6 +100,10 @@ class PackWriter:
         """Set what the pack gives to the decision register."""
         self._register = register
 
+    def set_access(self, access: Access) -> None:
+        """Set, as an operator, who may see the whole pack, whatever its papers say."""
+        self._rule = access_writer.AccessRule(access)
+
     def add_passages(self, passages: Sequence[Passage], vectors: npt.NDArray[np.float32]) -> None:
         """Add passages in reading order with their vectors, float32 of shape (passages, dimensions)."""
         _require_shape(vectors, len(passages), self._model)
@@ -124,7 +130,12 @@ class PackWriter:
         connection, record = self._connection, self._record
         connection.execute("BEGIN IMMEDIATE")
         try:
+            older = connection.execute("SELECT sha256 FROM packs WHERE id = ?", (record.id,)).fetchone()
             take_out(connection, record.id)
+            if older is not None and older["sha256"] == record.sha256:
+                erasure.mark(connection)
+            elif older is not None:
+                erasure.forget_replaced(connection, record.id)
             _adopt_model(connection, self._model)
             other = connection.execute("SELECT id FROM packs WHERE sha256 = ?", (record.sha256,)).fetchone()
             if other is not None:
@@ -134,6 +145,10 @@ class PackWriter:
             _insert_pack(connection, record)
             _insert_contents(connection, record.id)
             register_writer.put_in(connection, record.id, self._register)
+            if self._rule is not None:
+                access_writer.set_rule(connection, record.id, self._rule)
+            elif access_writer.rules_of(connection, record.id, record.sha256):
+                access_writer.put_in_force(connection, record.id)
             connection.execute("DELETE FROM refused WHERE path = ? OR sha256 = ?", (record.path, record.sha256))
             count_change(connection)
             connection.execute("COMMIT")
@@ -150,11 +165,7 @@ def _storable(text: str) -> str:
 def take_out(connection: sqlite3.Connection, pack: str) -> bool:
     """Delete a pack from every table within the open transaction; whether there was one."""
     register_writer.take_out(connection, pack)
-    connection.execute(
-        "INSERT INTO passage_words (passage_words, rowid, text, context)"
-        " SELECT 'delete', id, text, context FROM passages WHERE pack = ?",
-        (pack,),
-    )
+    take_out_words(connection, OF_PASSAGES, pack)
     connection.execute("DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE pack = ?)", (pack,))
     connection.execute("DELETE FROM passages WHERE pack = ?", (pack,))
     connection.execute("DELETE FROM pages WHERE pack = ?", (pack,))
@@ -183,6 +194,25 @@ def replace_vectors(
             raise BoardQAError(
                 f"{without} passages came into the index and have no vector of {model.name}.", MODEL_HINT
             )
+        set_model(connection, model)
+        count_change(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def put_vectors(
+    connection: sqlite3.Connection, model: ModelIdentity, ids: Sequence[int], vectors: npt.NDArray[np.float32]
+) -> None:
+    """Give these passages, as far as they are still there, vectors of the model of the others, at once."""
+    _require_shape(vectors, len(ids), model)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.executemany(
+            "INSERT OR REPLACE INTO vectors SELECT id, ? FROM passages WHERE id = ?",
+            zip(map(_blob, vectors), ids, strict=True),
+        )
         set_model(connection, model)
         count_change(connection)
         connection.execute("COMMIT")
@@ -242,7 +272,7 @@ def _insert_pack(connection: sqlite3.Connection, record: PackRecord) -> None:
 
 
 def _insert_contents(connection: sqlite3.Connection, pack: str) -> None:
-    connection.execute("INSERT INTO pages SELECT ?, * FROM new_pages ORDER BY pdf_page", (pack,))
+    connection.execute("INSERT INTO pages SELECT ?, *, access FROM new_pages ORDER BY pdf_page", (pack,))
     # AUTOINCREMENT gives rising ids in the order of insertion, so id minus place is the same for all of the pack
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'").fetchone()
     connection.execute(
@@ -252,8 +282,4 @@ def _insert_contents(connection: sqlite3.Connection, pack: str) -> None:
         (last, pack),
     )
     connection.execute("INSERT INTO vectors SELECT ? + place, vector FROM new_passages ORDER BY place", (last,))
-    connection.execute(
-        "INSERT INTO passage_words (rowid, text, context) SELECT ? + place, text, context FROM new_passages"
-        " ORDER BY place",
-        (last,),
-    )
+    put_in_words(connection, OF_PASSAGES, pack)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import IndexDamagedError
+from index.limits import MAX_PLAIN_PAGE_BYTES
 from index.model import Box, Cell, Line, Page, Role, Word
 
 STEPS = 65535
@@ -39,7 +40,7 @@ def encode_page(page: Page) -> bytes:
         )
         boxes.append(line.box)
         boxes.extend(word.box for word in line.words)
-    state = [page.scanned, page.blank, page.readable, page.cut]
+    state = [page.scanned, page.blank, page.readable, page.cut, page.hidden]
     head = [FORMAT, page.pdf_page, page.width, page.height, page.rotation, page.label, state, lines]
     texts = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     flat = np.fromiter(chain.from_iterable(boxes), np.float64, 4 * len(boxes))
@@ -52,7 +53,10 @@ def encode_page(page: Page) -> bytes:
 def decode_page(packed: bytes) -> Page:
     """The page that ``encode_page`` was given. Raises IndexDamagedError for bytes that are none of its."""
     try:
-        plain = zlib.decompress(packed)
+        unpacking = zlib.decompressobj()
+        plain = unpacking.decompress(packed, MAX_PLAIN_PAGE_BYTES)
+        if not unpacking.eof:
+            raise ValueError("a page cut short, or without end")
         end = 4 + int.from_bytes(plain[:4], "little")
         head = json.loads(plain[4:end])
         version, pdf_page, width, height, rotation, label, state, rows = head
@@ -61,10 +65,11 @@ def decode_page(packed: bytes) -> Page:
         steps = np.frombuffer(plain, "<u2", offset=end).reshape(-1, 4).cumsum(axis=0, dtype="<u2")
         boxes = iter(map(tuple, (steps / STEPS).tolist()))
         lines = tuple(_line(row, boxes) for row in rows)
-        scanned, blank, readable, cut = state
+        scanned, blank, readable, cut, *counted = state
+        hidden = counted[0] if counted else 0  # pages stored before it was counted have none
     except (ValueError, zlib.error) as error:
         raise IndexDamagedError("A page of the index is damaged.", "Ingest its pack again.") from error
-    return Page(pdf_page, width, height, lines, rotation, label, scanned, blank, readable, cut)
+    return Page(pdf_page, width, height, lines, rotation, label, scanned, blank, readable, cut, hidden)
 
 
 def _line(row: list[Any], boxes: Any) -> Line:

@@ -306,7 +306,7 @@ class _Run:
             item=section.item,
             item_title=self.item_title,
             heading=heading,
-            access=section.access if section.access is Access.EXEMPT else Access.PUBLIC,
+            access=section.access if section.access is Access.RESTRICTED else Access.PUBLIC,
             table=table,
             blocks=blocks,
             columns=columns,

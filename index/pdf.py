@@ -1,7 +1,8 @@
 """Bytes of a PDF → pages with words, lines, tables and boxes, one page at a time.
 
 pdfium reads everything here: text, page labels, title, outline and pictures. It is not thread-safe, so its one lock is
-held for each page read or drawn, and threads with their own files take turns; recognition runs beside it.
+held for each page read or drawn, and threads with their own files take turns; recognition runs beside it. Files of
+unknown origin are read in a process of their own (``index.guarded_pdf``), which calls this.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import io
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,16 +27,13 @@ from index import ocr as recognition
 from index.errors import DamagedFileError, EmptyFileError, EncryptedFileError, LimitExceededError, NotAPdfError
 from index.ink import Sheet
 from index.layout import arrange
+from index.limits import DEFAULT, MAX_OUTLINE_ENTRIES, Limits
 from index.model import Page
+from index.page_tree import runs_in_circle
 from index.pdfium import LOCK, address, raw
 from index.words import read_sheet
 
-MAX_FILE_BYTES = 1_000_000_000
-MAX_PAGES = 10_000
-MAX_CHARS_PER_PAGE = 60_000  # a dense A3 appendix has about 20,000
-MAX_RENDER_PIXELS = 40_000_000  # 300 dpi of A3 is 17 million
 PNG_EFFORT = 3  # of 9: with more a page takes twice as long and is no smaller
-MAX_OUTLINE_ENTRIES = 5_000
 PAGES_IN_FLIGHT = 24  # pages held while scanned ones among them are recognised
 
 OcrMode = Literal["auto", "off"]
@@ -48,27 +46,16 @@ _LEFT_BLANK = re.compile(
 _STAMP = re.compile(r"(?:page )?\d{1,4}|(?:agenda|minute) (?:item|annex)\.?(?: no\.?)? \S{1,6}", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one file may cost: bytes, pages, characters of one page, pixels of one picture."""
-
-    file_bytes: int = MAX_FILE_BYTES
-    pages: int = MAX_PAGES
-    page_chars: int = MAX_CHARS_PER_PAGE
-    render_pixels: int = MAX_RENDER_PIXELS
-
-
-DEFAULT = Limits()
-
-
 class PdfFile:
     """An open PDF. Use as a context manager; threads may each have their own, but not share one."""
 
-    def __init__(self, path: Path, handle: Any, ocr_mode: OcrMode, limits: Limits) -> None:
-        self.path = path
+    def __init__(self, path: Path, name: str, handle: Any, ocr_mode: OcrMode, limits: Limits) -> None:
+        self._path = path
+        self.name = name
         self._handle = handle
         self._ocr = ocr_mode
         self._limits = limits
+        self._listed = False  # whether the list of pages was looked at, which is done when one does not load
         with LOCK:
             self.page_count: int = raw.FPDF_GetPageCount(handle)
 
@@ -127,16 +114,36 @@ class PdfFile:
             waiting.append(raw.FPDFBookmark_GetNextSibling(self._handle, mark))
             waiting.append(raw.FPDFBookmark_GetFirstChild(self._handle, mark))
 
-    def pages(self, first: int = 1, last: int | None = None, *, workers: int | None = None) -> Iterator[Page]:
+    def pages(
+        self,
+        first: int = 1,
+        last: int | None = None,
+        *,
+        workers: int | None = None,
+        begun: Callable[[int], None] = lambda _: None,
+    ) -> Iterator[Page]:
         """The pages ``first`` to ``last`` (PDF pages, from 1, both included), one after the other.
 
         A page that will not load comes as unreadable and the next is taken. Up to ``workers`` scanned pages
-        (default: one a processor) are recognised at once; the order stays.
+        (default: one a processor) are recognised at once; the order stays. ``begun`` is told of each page before it is
+        read. Raises LimitExceededError where all pages together have too many characters, DamagedFileError where the
+        file's list of pages runs in a circle.
         """
-        last = min(last or self.page_count, self.page_count)
+        chars = 0
+        for page in self._pages(max(1, first), min(last or self.page_count, self.page_count), workers, begun):
+            chars += sum(len(line.text) for line in page.lines)
+            if chars > self._limits.file_chars:
+                raise LimitExceededError(
+                    f"{self.name}: over {self._limits.file_chars:,} characters by PDF page {page.pdf_page}, its limit",
+                    "Split the file and ingest the parts.",
+                )
+            yield page
+
+    def _pages(self, first: int, last: int, workers: int | None, begun: Callable[[int], None]) -> Iterator[Page]:
         waiting: deque[_Reading] = deque()
         with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
-            for number in range(max(1, first), last + 1):
+            for number in range(first, last + 1):
+                begun(number)
                 waiting.append(self._read(number, pool))
                 while waiting and (len(waiting) >= PAGES_IN_FLIGHT or waiting[0].done):
                     yield _page(waiting.popleft())
@@ -148,6 +155,7 @@ class PdfFile:
         reading = _Reading(number, self._label(number - 1))
         with LOCK, self._loaded(number) as page:
             if not page:
+                self._check_page_tree()
                 return reading
             reading.rotation = raw.FPDFPage_GetRotation(page) % 4 * 90
             sheet = reading.sheet = read_sheet(page, self._limits.page_chars)
@@ -157,6 +165,14 @@ class PdfFile:
                 picture = _picture(page, width_px, self._limits.render_pixels, gray=True)
                 reading.future = pool.submit(recognition.recognise, picture, sheet.width, sheet.height)
         return reading
+
+    def _check_page_tree(self) -> None:
+        """Raise DamagedFileError where pages do not load as they are listed within themselves."""
+        if not self._listed and runs_in_circle(self._path):
+            raise DamagedFileError(
+                f"{self.name}: its list of pages runs in a circle", "Print it to a new PDF and ingest that."
+            )
+        self._listed = True
 
     @contextmanager
     def _loaded(self, number: int) -> Iterator[Any]:
@@ -176,7 +192,7 @@ class PdfFile:
         with LOCK, self._loaded(pdf_page) as page:
             if not page:
                 raise DamagedFileError(
-                    f"{self.path.name}: page {pdf_page} cannot be loaded",
+                    f"{self.name}: page {pdf_page} cannot be loaded",
                     "Open the file in a PDF viewer to see whether it is damaged.",
                 )
             pixels = _picture(page, float(width_px), self._limits.render_pixels, gray=False)
@@ -227,6 +243,7 @@ def _page(reading: _Reading) -> Page:
         blank=blank,
         readable=blank or bool(printed),
         cut=sheet.cut,
+        hidden=sheet.hidden,
     )
 
 
@@ -261,37 +278,45 @@ def _picture(page: Any, width_px: float, most_pixels: int, *, gray: bool) -> np.
     return pixels if gray else np.ascontiguousarray(pixels.reshape(rows, columns, 3)[:, :, ::-1])
 
 
-def open_pdf(path: Path, *, password: str | None = None, ocr: OcrMode = "auto", limits: Limits = DEFAULT) -> PdfFile:
-    """Open a PDF for reading.
+def open_pdf(
+    path: Path,
+    *,
+    password: str | None = None,
+    ocr: OcrMode = "auto",
+    limits: Limits = DEFAULT,
+    name: str | None = None,
+) -> PdfFile:
+    """Open a PDF for reading; errors call it ``name``, by default its file name.
 
     Raises EmptyFileError, NotAPdfError, EncryptedFileError, DamagedFileError or LimitExceededError, each naming the
     file. A file whose user password is empty opens without one.
     """
+    name = name or path.name
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
             head = stream.read(1024)
     except OSError as error:
         raise NotAPdfError(
-            f"{path.name}: cannot be read ({error.strerror})", "Check the path and its permissions."
+            f"{name}: cannot be read ({error.strerror})", "Check the path and its permissions."
         ) from error
     if size == 0:
-        raise EmptyFileError(f"{path.name}: the file is empty", "Download or export it again.")
+        raise EmptyFileError(f"{name}: the file is empty", "Download or export it again.")
     if size > limits.file_bytes:
         raise LimitExceededError(
-            f"{path.name}: {size:,} bytes, over the limit of {limits.file_bytes:,}",
+            f"{name}: {size:,} bytes, over the limit of {limits.file_bytes:,}",
             "Split the file and ingest the parts.",
         )
     if b"%PDF" not in head:
-        raise NotAPdfError(f"{path.name}: this is no PDF", "Export the paper as PDF.")
+        raise NotAPdfError(f"{name}: this is no PDF", "Export the paper as PDF.")
     with LOCK:
         _start()
         handle = raw.FPDF_LoadDocument(os.fsencode(path), password.encode() if password else None)
         if not handle and password:
             handle = raw.FPDF_LoadDocument(os.fsencode(path), None)  # the password is another file's of the folder
         if not handle:
-            raise _refusal(path, raw.FPDF_GetLastError(), password)
-    file = PdfFile(path, handle, ocr, limits)
+            raise _refusal(name, raw.FPDF_GetLastError(), password)
+    file = PdfFile(path, name, handle, ocr, limits)
     try:
         _check(file, limits)
     except BaseException:
@@ -310,31 +335,29 @@ def _start() -> None:
         _started = True
 
 
-def _refusal(path: Path, code: int, password: str | None) -> Exception:
+def _refusal(name: str, code: int, password: str | None) -> Exception:
     if code == raw.FPDF_ERR_PASSWORD:
         if password:
-            return EncryptedFileError(
-                f"{path.name}: the password is wrong", "Give the right password, or an unlocked copy."
-            )
-        return EncryptedFileError(f"{path.name}: a password is needed", "Give the password, or an unlocked copy.")
+            return EncryptedFileError(f"{name}: the password is wrong", "Give the right password, or an unlocked copy.")
+        return EncryptedFileError(f"{name}: a password is needed", "Give the password, or an unlocked copy.")
     if code == raw.FPDF_ERR_SECURITY:
-        return EncryptedFileError(f"{path.name}: its encryption is not known", "Save an unlocked copy.")
-    return DamagedFileError(f"{path.name}: the PDF is damaged", "Open it in a PDF viewer and save it again.")
+        return EncryptedFileError(f"{name}: its encryption is not known", "Save an unlocked copy.")
+    return DamagedFileError(f"{name}: the PDF is damaged", "Open it in a PDF viewer and save it again.")
 
 
 def _check(file: PdfFile, limits: Limits) -> None:
     if file.page_count <= 0:
-        raise EmptyFileError(f"{file.path.name}: the PDF has no pages", "Export it again.")
+        raise EmptyFileError(f"{file.name}: the PDF has no pages", "Export it again.")
     if file.page_count > limits.pages:
         raise LimitExceededError(
-            f"{file.path.name}: {file.page_count:,} pages, over the limit of {limits.pages:,}", "Split the file."
+            f"{file.name}: {file.page_count:,} pages, over the limit of {limits.pages:,}", "Split the file."
         )
     for number in range(1, file.page_count + 1):
         with LOCK, file._loaded(number) as page:
             if page:
                 return
     raise DamagedFileError(
-        f"{file.path.name}: none of its pages can be loaded", "Open it in a PDF viewer and save it again."
+        f"{file.name}: none of its pages can be loaded", "Open it in a PDF viewer and save it again."
     )
 
 

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from pypdfium2 import raw as raw  # type: ignore[import-untyped]  # the package ships no types
 
 # pdfium is not thread-safe, not even between two files: held for one page's reading or drawing, never for a file
@@ -40,6 +42,39 @@ class Room:
         return self._form.unpack(self._bytes)
 
 
+class Rows:
+    """Rows of four numbers of one type that pdfium writes to, and the pointers to them: costly to make, so kept."""
+
+    def __init__(self, kind: npt.DTypeLike) -> None:
+        self._kind = kind
+        self._widen(1_000)
+
+    def _widen(self, count: int) -> None:
+        self._numbers = np.zeros((count, 4), self._kind)
+        start = self._numbers.ctypes.data
+        self._places = [
+            tuple(map(pointer, range(start + 4 * column, start + self._numbers.nbytes, 16))) for column in range(4)
+        ]
+
+    def room(self, count: int) -> npt.NDArray[Any]:
+        """The first ``count`` rows, all zero; they stay what they are until this is asked again."""
+        if count > len(self._numbers):
+            self._widen(2 * count)
+        rows = self._numbers[:count]
+        rows[:] = 0
+        return rows
+
+    @property
+    def starts(self) -> tuple[Any, ...]:
+        """Pointers to the rows."""
+        return self._places[0]
+
+    @property
+    def columns(self) -> list[tuple[Any, ...]]:
+        """Pointers to the numbers, column by column."""
+        return self._places
+
+
 def _quick(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
     # without declared arguments, pointers and small whole numbers go through as they are
     return ctypes.PYFUNCTYPE(result, *arguments)(address(getattr(raw, name)))
@@ -62,8 +97,20 @@ kind_of = _quick("FPDFPageObj_GetType", _INT)
 bounds_of = _quick("FPDFPageObj_GetBounds", _INT)
 matrix_of = _quick("FPDFPageObj_GetMatrix", _INT)
 fill_color = _quick("FPDFPageObj_GetFillColor", _INT)
+stroke_color = _quick("FPDFPageObj_GetStrokeColor", _INT)
+clip_of = _quick("FPDFPageObj_GetClipPath", _ADDRESS)
+count_marks = _quick("FPDFPageObj_CountMarks", _INT)
+tag_number = _quick("FPDFPageObj_GetMarkedContentID", _INT)
+mark_at = _quick("FPDFPageObj_GetMark", _ADDRESS, _ADDRESS, ctypes.c_ulong)
+mark_name = _quick("FPDFPageObjMark_GetName", _INT, _ADDRESS, _ADDRESS, ctypes.c_ulong, _ADDRESS)
+set_active = _quick("FPDFPageObj_SetIsActive", _INT)
+# of a clip path
+count_clips = _quick("FPDFClipPath_CountPaths", _INT)
+count_clip_segments = _quick("FPDFClipPath_CountPathSegments", _INT)
+clip_segment_at = _quick("FPDFClipPath_GetPathSegment", _ADDRESS)
 # of a path
 draw_mode = _quick("FPDFPath_GetDrawMode", _INT)
+stroke_width = _quick("FPDFPageObj_GetStrokeWidth", _INT)
 count_segments = _quick("FPDFPath_CountSegments", _INT)
 segment_at = _quick("FPDFPath_GetPathSegment", _ADDRESS)
 segment_kind = _quick("FPDFPathSegment_GetType", _INT)

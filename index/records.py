@@ -84,6 +84,7 @@ class Refusal:
     code: str
     message: str
     hint: str = ""
+    at: str = ""  # ISO date and time with its offset; "" where an older index did not tell
 
 
 class State(StrEnum):

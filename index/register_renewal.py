@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from index import register_writer
+from index import access_writer, register_writer
 from index.connections import Connections
 from index.model import Page
 from index.outline import outline
@@ -48,3 +48,4 @@ def _read_pack(connection: sqlite3.Connection, pack: str) -> None:
     register = register_of(found, load)
     register_writer.take_out(connection, pack)
     register_writer.put_in(connection, pack, register)
+    access_writer.put_in_force(connection, pack)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from index.bodies import NamedBody, bodies_named
 from index.connections import Connections
-from index.fulltext import index_terms
+from index.fulltext import index_terms, words_table
 from index.model import Access, Meeting
 from index.record_model import Decision, Outcome
 from index.register_columns import Columns, Ids, Mask, naming, numbers_matching
@@ -82,20 +82,22 @@ class RegisterStore:
         with self._connections.reading() as connection:
             words = _in_text(narrowed.words or "")
             chosen = self._columns(connection).numbers[self._chosen(connection, narrowed)]
+            table = words_table("decision_words", narrowed.access)
             rows = connection.execute(
-                "SELECT rowid FROM decision_words WHERE decision_words MATCH :words"
+                f"SELECT rowid FROM {table} WHERE {table} MATCH :words"
                 " AND +rowid IN (SELECT value FROM json_each(:chosen))"  # ranked are only these
-                " ORDER BY bm25(decision_words, 2.0, 1.0, 0.0), rowid LIMIT :most",
+                f" ORDER BY bm25({table}, 2.0, 1.0, 0.0), rowid LIMIT :most",
                 {"words": words, "chosen": json.dumps(chosen.tolist()), "most": most},
             )
             return [row[0] for row in rows]
 
-    def rare(self, terms: Sequence[str], most: int) -> list[str]:
-        """Those of the terms that stand in at most ``most`` decisions, of every access level, and in one at least."""
+    def rare(self, terms: Sequence[str], most: int, access: frozenset[Access]) -> list[str]:
+        """Those of the terms that stand in at most ``most`` of the decisions that may be seen, and in one at least."""
+        table = words_table("decision_terms", access)
         with self._connections.reading() as connection:
 
             def count(words: Sequence[str]) -> int:
-                query = "SELECT doc FROM decision_terms WHERE term = ?"
+                query = f"SELECT doc FROM {table} WHERE term = ?"
                 rows = [connection.execute(query, (word,)).fetchone() for word in words]
                 return min((row["doc"] if row else 0 for row in rows), default=0)
 

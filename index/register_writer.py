@@ -22,6 +22,7 @@ from index.record_model import Action, Decision
 from index.register import Entry, Minutes, PackRegister
 from index.register_rows import Head, Sort, decode, encode, encode_boxes
 from index.slugs import slug
+from index.text_indexes import OF_DECISIONS, put_in_words, take_out_words
 
 READING = 2  # of the register; packs that were read by a lower one are read again at the next ingest
 ALIKE = 90  # of 100: how near the words of draft and approved minutes are
@@ -37,11 +38,7 @@ def take_out(connection: sqlite3.Connection, pack: str) -> None:
         connection, "SELECT id FROM entries WHERE pack = ? AND sort IN ('action', 'recommendation')", pack
     )
     own = "SELECT number FROM decisions WHERE pack = ?"
-    connection.execute(
-        "INSERT INTO decision_words (decision_words, rowid, title, text, people)"
-        f" SELECT 'delete', number, title, text, people FROM decision_texts WHERE number IN ({own})",
-        (pack,),
-    )
+    take_out_words(connection, OF_DECISIONS, pack)
     connection.execute(f"DELETE FROM decision_passages WHERE decision IN ({own})", (pack,))
     connection.execute(f"DELETE FROM decision_texts WHERE number IN ({own})", (pack,))
     connection.execute("DELETE FROM decisions WHERE pack = ?", (pack,))
@@ -60,7 +57,14 @@ def take_out(connection: sqlite3.Connection, pack: str) -> None:
 def put_in(connection: sqlite3.Connection, pack: str, register: PackRegister) -> None:
     """Write what a pack, whose passages are in the index by now, gives to the register."""
     _Writer(connection, pack).write(register)
+    put_in_words(connection, OF_DECISIONS, pack)
     connection.execute("INSERT OR REPLACE INTO register_packs VALUES (?, ?)", (pack, READING))
+
+
+def rank(connection: sqlite3.Connection, pack: str) -> None:
+    """Choose anew which of several printings is shown, after the access of a pack's was changed."""
+    _rank_decisions(connection, _column(connection, "SELECT DISTINCT meeting FROM decisions WHERE pack = ?", pack))
+    _rank_entries(connection, _column(connection, "SELECT DISTINCT id FROM entries WHERE pack = ?", pack))
 
 
 def plain(text: str) -> str:
@@ -160,11 +164,11 @@ class _Writer:
     def _decisions(self, meeting: str, own: Meeting, body: int, decided: Sequence[Entry[Decision]]) -> None:
         passages = self._passages()
         known = self._connection.execute(
-            "SELECT d.id, d.minute, t.text FROM decisions AS d JOIN decision_texts AS t USING (number)"
+            "SELECT d.id, d.minute, d.access, t.text FROM decisions AS d JOIN decision_texts AS t USING (number)"
             " WHERE d.meeting = ? AND d.pack <> ?",
             (meeting, self._pack),
         ).fetchall()
-        known_words = [(row["id"], row["minute"], plain(row["text"])) for row in known]
+        known_words = [(row["id"], row["minute"], row["access"], plain(row["text"])) for row in known]
         times: Counter[str] = Counter()
         taken: set[str] = set()
         for entry in decided:
@@ -175,12 +179,15 @@ class _Writer:
             near = next(
                 (
                     other
-                    for other, minute, text in known_words
-                    if other not in taken and minute == decision.minute and fuzz.ratio(text, words) >= ALIKE
+                    for other, minute, access, text in known_words
+                    if other not in taken
+                    and minute == decision.minute
+                    and _may_follow(entry, access)
+                    and fuzz.ratio(text, words) >= ALIKE
                 ),
                 None,
             )
-            if near is not None and all(other != id_ for other, _, _ in known_words):
+            if near is not None and all(other != id_ for other, *_ in known_words):
                 id_ = near
             taken.add(id_)
             number = self._connection.execute(
@@ -191,13 +198,10 @@ class _Writer:
                     *(decision.minute, _last_part(decision.minute)),
                 ),
             ).lastrowid
-            texts = (number, decision.title, decision.text, "\n".join(people_of(decision)))
+            texts = (decision.title, decision.text, "\n".join(people_of(decision)))
             self._connection.execute(
                 "INSERT INTO decision_texts VALUES (?, ?, ?, ?, ?, ?)",
-                (*texts, encode(decision), encode_boxes(entry.boxes)),
-            )
-            self._connection.execute(
-                "INSERT INTO decision_words (rowid, title, text, people) VALUES (?, ?, ?, ?)", texts
+                (number, *texts, encode(decision), encode_boxes(entry.boxes)),
             )
             self._connection.executemany(
                 "INSERT INTO decision_passages VALUES (?, ?)",
@@ -248,22 +252,25 @@ class _Writer:
     ) -> str:
         told = entry.told
         if isinstance(told, Action):
-            return self._action_id(meeting, own, told, time, taken)
+            return self._action_id(meeting, own, entry, time, taken)
         words = plain(" ".join(str(getattr(told, name, "")) for name in ("who", "title", "text")))
         return _fingerprint(sort, meeting, words, str(time))
 
-    def _action_id(self, meeting: str, own: Meeting, told: Action, time: int, taken: Collection[str]) -> str:
+    def _action_id(
+        self, meeting: str, own: Meeting, entry: Entry[Action], time: int, taken: Collection[str]
+    ) -> str:
         """An action keeps its id from the minutes through the logs of later meetings of the body."""
+        told = entry.told
         words, alike, since = plain(told.what), _alike(own), told.decided.isoformat() if told.decided else _iso(own)
         rows = self._connection.execute(
-            "SELECT e.id, e.text, e.told FROM entries AS e WHERE e.sort = 'action'"
+            "SELECT e.id, e.text, e.told, e.access FROM entries AS e WHERE e.sort = 'action'"
             " AND NOT (e.pack = ? AND e.meeting = ?) AND e.meeting IN (SELECT id FROM meetings WHERE alike = ?)"
             " ORDER BY +e.number DESC LIMIT ?",
             (self._pack, meeting, alike, LOOKED_BACK),
         ).fetchall()
         best, nearest = 0.0, None
         for row in rows:
-            if row["id"] in taken:
+            if row["id"] in taken or not _may_follow(entry, row["access"]):
                 continue
             other = decode(Action, row["told"])
             alike_words = fuzz.token_set_ratio(plain(row["text"]), words)
@@ -273,6 +280,11 @@ class _Writer:
             if alike_words >= least and alike_words > best:
                 best, nearest = alike_words, str(row["id"])
         return nearest or _fingerprint(Sort.ACTION, alike, since or "", words, str(time))
+
+
+def _may_follow(entry: Entry[Any], access: str) -> bool:
+    """Whether an entry may take the id of an older one: a public one never that of a restricted one."""
+    return access == Access.PUBLIC or entry.access is Access.RESTRICTED
 
 
 def _same_number(one: Action, other: Action) -> bool:

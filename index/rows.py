@@ -72,7 +72,7 @@ def passage_of(row: sqlite3.Row) -> Passage:
 
 def refusal_of(row: sqlite3.Row) -> Refusal:
     """A row of ``refused``."""
-    return Refusal(row["file"], row["path"], row["sha256"], row["code"], row["message"], row["hint"])
+    return Refusal(row["file"], row["path"], row["sha256"], row["code"], row["message"], row["hint"], row["at"])
 
 
 def condition_of(connection: sqlite3.Connection, scope: Scope) -> tuple[str, dict[str, Any]]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import BoardQAError, IndexDamagedError
+from index.errors import BoardQAError, DiskFullError, IndexDamagedError
 
 DATABASE = "board-qa.sqlite"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_SECONDS = 60  # another process's commit of a 1,000-page pack takes about a second
 
 # Passages are the content of the text index (content=…), so their words are stored once; rows leave it by the
@@ -39,6 +39,48 @@ CREATE TABLE turns (
 );
 CREATE INDEX turns_conversation ON turns(conversation, number);
 """
+
+# What index version 5 brought. Whoever may see public papers alone is answered out of text indexes that hold nothing
+# else: how often a word stands in restricted papers would show in the ranking and in what a word is corrected to.
+# ``marked`` is what a page's own paper says; ``access_rules`` is what an operator has set over it, for a whole pack
+# (pages NULL) or for pages of one content of it; ``access``, everywhere, is what is in force.
+ACCESS_TABLES = f"""
+ALTER TABLE turns ADD COLUMN access TEXT NOT NULL DEFAULT 'public';
+ALTER TABLE pages ADD COLUMN marked TEXT NOT NULL DEFAULT 'public';
+ALTER TABLE refused ADD COLUMN at TEXT NOT NULL DEFAULT '';
+CREATE TABLE access_rules (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, pack TEXT NOT NULL, sha256 TEXT NOT NULL,
+    first_page INTEGER, last_page INTEGER, access TEXT NOT NULL
+);
+CREATE INDEX access_rules_pack ON access_rules(pack);
+
+CREATE VIEW public_passages AS SELECT id, text, context FROM passages WHERE access = 'public';
+CREATE VIRTUAL TABLE public_passage_words USING fts5(
+    text, context, content='public_passages', content_rowid='id', tokenize='{TOKENIZER}'
+);
+CREATE VIRTUAL TABLE public_passage_terms USING fts5vocab(public_passage_words, 'row');
+
+CREATE VIEW public_decision_texts AS
+    SELECT t.number, t.title, t.text, t.people FROM decision_texts t JOIN decisions d ON d.number = t.number
+    WHERE d.access = 'public';
+CREATE VIRTUAL TABLE public_decision_words USING fts5(
+    title, text, people, content='public_decision_texts', content_rowid='number', tokenize='{TOKENIZER}'
+);
+CREATE VIRTUAL TABLE public_decision_terms USING fts5vocab(public_decision_words, 'row');
+"""
+# An older index calls restricted papers exempt
+ACCESS_STEP = (
+    "".join(
+        f"UPDATE {table} SET access = 'restricted' WHERE access = 'exempt';\n"
+        for table in ("packs", "pages", "passages", "meetings", "decisions", "entries")
+    )
+    + ACCESS_TABLES
+    + """
+UPDATE pages SET marked = access;
+INSERT INTO public_passage_words (public_passage_words) VALUES ('rebuild');
+INSERT INTO public_decision_words (public_decision_words) VALUES ('rebuild');
+"""
+)
 
 # The decision register. What is filtered and sorted by lies apart from the words, so that few pages of the file are
 # read; of rows with one ``id`` (the same decision in draft and in approved minutes) the one of rank 0 is shown.
@@ -143,13 +185,17 @@ CREATE TABLE refused (
 {FEEDBACK_TABLE}
 {CONVERSATION_TABLES}
 {REGISTER_TABLES}
+{ACCESS_TABLES}
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 
 # What an index of an older version lacks, by that version; each step leads to the next one.
-STEPS = {1: FEEDBACK_TABLE, 2: REGISTER_TABLES, 3: CONVERSATION_TABLES}
+STEPS = {1: FEEDBACK_TABLE, 2: REGISTER_TABLES, 3: CONVERSATION_TABLES, 4: ACCESS_STEP}
 
-REBUILD_HINT = "Move {path} away and run `board-qa ingest` on the PDFs again."
+REBUILD_HINT = (
+    "Run `board-qa doctor --repair`; where that does not help, `board-qa restore` a backup, or move {path} away and run"
+    " `board-qa ingest` on the PDFs again."
+)
 
 
 @contextmanager
@@ -164,6 +210,8 @@ def plain_errors(path: Path) -> Iterator[None]:
         told = str(error)
         if "no such table" in told or "no such column" in told:
             raise IndexDamagedError(f"{path} lacks a table: {told}", REBUILD_HINT.format(path=path)) from error
+        if "full" in told:
+            raise DiskFullError(f"The index {path} cannot be written: {told}", "Make room on the disk.") from error
         hint = "Another process is writing to it; try again." if "locked" in told else "Check the disk and its rights."
         raise BoardQAError(f"The index {path} cannot be used just now: {told}", hint) from error
     except sqlite3.DatabaseError as error:
@@ -176,6 +224,8 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
+        # Deleted rows are overwritten where that writes no further page; all else is for index.erasure
+        connection.execute("PRAGMA secure_delete = FAST")
         connection.execute("PRAGMA journal_size_limit = 67108864")  # bytes
         # KiB, taken as needed: SQLite's own 2 MiB make a text search half as slow again at 10,000 passages
         connection.execute("PRAGMA cache_size = -32768")

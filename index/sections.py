@@ -97,8 +97,11 @@ def find_sections(
     heads = [body_head(page, known) for page in sketches]
     sections: list[Section] = []
     papers = _papers(sketches, heads, on_page, items, front, late)
+    whole = bool(front) and is_marked_exempt(sketches[0], heads[0])  # the front sheet speaks for all behind it
     for page, head, paper in zip(sketches, heads, papers, strict=True):
-        kind = Kind.EXEMPT if paper.access is Access.EXEMPT else paper.kind
+        if whole:
+            paper = replace(paper, access=Access.RESTRICTED)
+        kind = Kind.EXEMPT if paper.access is Access.RESTRICTED else paper.kind
         last = sections[-1] if sections else None
         same = last is not None and not paper.begins and (last.item, last.kind) == (paper.item, kind)
         if last is not None and same and not _other_minutes(last, head):
@@ -214,9 +217,9 @@ def _papers(
         appendix = mark or ("" if begins else appendix)
         exempt = (item is not None and item.exempt) or is_marked_exempt(page, head)
         if not begins and before is not None:
-            exempt = exempt or before.access is Access.EXEMPT
+            exempt = exempt or before.access is Access.RESTRICTED
             title = before.title
-        access = Access.EXEMPT if exempt else Access.PUBLIC
+        access = Access.RESTRICTED if exempt else Access.PUBLIC
         before = PagePaper(number, kind, title, access, begins)
         yield before
 

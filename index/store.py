@@ -19,10 +19,11 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from index import pack_writer
+from index import access_writer, erasure, pack_writer
+from index.access_writer import AccessRule
 from index.connections import Connections
-from index.errors import BoardQAError, UnknownPackError
-from index.fulltext import document_frequencies, holders
+from index.errors import BoardQAError, IndexDamagedError, UnknownPackError
+from index.fulltext import document_frequencies, holders, words_table
 from index.meetings import same_meeting
 from index.model import Access, Page, Passage
 from index.pack_writer import PackWriter
@@ -123,11 +124,29 @@ class Store:
             writer.commit()
 
     def remove(self, pack: str) -> str:
-        """Take a pack, named by id or file, out of the index at once; its id. Raises UnknownPackError."""
+        """Take a pack, named by id or file, out of the index at once; its id. Raises UnknownPackError.
+
+        Kept answers that tell of it and feedback that quotes it go too; of all, remains stay until ``erasure.sweep``.
+        """
         found = self.pack(pack, frozenset(Access)).id
         with self._connections.changing() as connection:
+            connection.execute(
+                "DELETE FROM refused WHERE EXISTS (SELECT 1 FROM packs WHERE id = ? AND"
+                " (packs.path = refused.path OR packs.sha256 = refused.sha256))",
+                (found,),
+            )
             pack_writer.take_out(connection, found)
+            access_writer.forget_rules(connection, found)
+            erasure.forget_removed(connection, found)
         return found
+
+    def set_access(self, pack: str, rule: AccessRule | None) -> None:
+        """Set who may see a pack (by id) or pages of it; None goes back to what its papers are marked as.
+
+        Raises UnknownPackError where it has none of the pages.
+        """
+        with self._connections.changing() as connection:
+            access_writer.set_rule(connection, pack, rule)
 
     def replace_vectors(
         self, model: ModelIdentity, batches: Iterable[tuple[Sequence[int], npt.NDArray[np.float32]]]
@@ -143,16 +162,17 @@ class Store:
     def refuse(self, refusal: Refusal) -> None:
         """Remember a file that could not be indexed, in place of what was remembered of that path."""
         with self._connections.one() as connection:
-            told = (refusal.code, refusal.message, refusal.hint)
+            told = (refusal.code, refusal.message, refusal.hint, refusal.at)
             connection.execute(
-                "INSERT OR REPLACE INTO refused (path, file, sha256, code, message, hint) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO refused (path, file, sha256, code, message, hint, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (refusal.path, refusal.file, refusal.sha256, *told),
             )
 
-    def forget_refusals(self) -> None:
-        """Let every refused file be tried again."""
+    def forget_refusals(self, paths: Iterable[str]) -> None:
+        """Forget that files at these paths were refused."""
         with self._connections.one() as connection:
-            connection.execute("DELETE FROM refused")
+            connection.executemany("DELETE FROM refused WHERE path = ?", [(path,) for path in paths])
 
     # The index as a whole
 
@@ -189,6 +209,12 @@ class Store:
         pages = {row["id"]: row["page_count"] for row in rows}
         records = [record_of(row) for row in rows if row["access"] in access]
         return [StoredPack(record, pages[record.id], files) for record, files in same_meeting(records)]
+
+    def contents(self, access: frozenset[Access] = PUBLIC_ONLY) -> dict[str, str]:
+        """The SHA-256 of each pack's PDF, by the pack's id."""
+        with self._connections.one() as connection:
+            rows = connection.execute("SELECT id, sha256, access FROM packs")
+            return {row["id"]: row["sha256"] for row in rows if row["access"] in access}
 
     def pack(self, name: str, access: frozenset[Access] = PUBLIC_ONLY) -> StoredPack:
         """The pack of that id or file name (with or without .pdf, any case).
@@ -300,11 +326,12 @@ class Store:
             return []
         with self._connections.reading() as connection:
             condition, values = condition_of(connection, scope)
+            table = words_table("passage_words", scope.access)
             try:
                 rows = connection.execute(
-                    "SELECT p.id, -bm25(passage_words, :text, :context) AS score FROM passage_words"
-                    " JOIN passages AS p ON p.id = passage_words.rowid"
-                    f" WHERE passage_words MATCH :expression AND {condition} ORDER BY score DESC, p.id LIMIT :limit",
+                    f"SELECT p.id, -bm25({table}, :text, :context) AS score FROM {table}"
+                    f" JOIN passages AS p ON p.id = {table}.rowid"
+                    f" WHERE {table} MATCH :expression AND {condition} ORDER BY score DESC, p.id LIMIT :limit",
                     {"expression": expression, "limit": limit, "text": weights[0], "context": weights[1], **values},
                 ).fetchall()
             except sqlite3.OperationalError as error:
@@ -313,29 +340,29 @@ class Store:
                 raise BoardQAError(f"The text index cannot read the query {expression!r}: {error}", "") from error
         return [(row["id"], row["score"]) for row in rows]
 
-    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
-        """How many passages, of every access level, hold each term, inflected as it may be."""
+    def document_frequency(self, terms: Iterable[str], access: frozenset[Access] = PUBLIC_ONLY) -> dict[str, int]:
+        """How many of the passages that may be seen hold each term, inflected as it may be."""
         with self._connections.reading() as connection:
-            return document_frequencies(connection, terms)
+            return document_frequencies(connection, terms, access)
 
     def holding(self, terms: Iterable[str], scope: Scope, most: int) -> dict[str, dict[tuple[str, str | None], int]]:
         """For each term that stands in no more than ``most`` passages, in how many of each pack's agenda items."""
-        rare = [term for term, count in self.document_frequency(terms).items() if 0 < count <= most]
+        rare = [term for term, count in self.document_frequency(terms, scope.access).items() if 0 < count <= most]
         with self._connections.reading() as connection:
             condition, values = condition_of(connection, scope)
             return {term: holders(connection, term, condition, values) for term in rare}
 
-    def vocabulary(self, least: int = 2) -> list[str]:
-        """The words, as the text index stems them, that stand in at least ``least`` passages, figures left out."""
+    def vocabulary(self, access: frozenset[Access] = PUBLIC_ONLY, least: int = 2) -> list[str]:
+        """The words, as the text index stems them, that stand in at least ``least`` of the passages that may be seen,
+        figures left out."""
+        table = words_table("passage_terms", access)
         with self._connections.reading() as connection:
-            rows = connection.execute("SELECT term FROM passage_terms WHERE doc >= ? AND term GLOB '[a-z]*'", (least,))
+            rows = connection.execute(f"SELECT term FROM {table} WHERE doc >= ? AND term GLOB '[a-z]*'", (least,))
             return [row[0] for row in rows]
 
-    def passage_count(self) -> int:
-        """How many passages there are, of every access level: the N of an inverse document frequency."""
-        with self._connections.one() as connection:
-            count: int = connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
-            return count
+    def passage_count(self, access: frozenset[Access] = PUBLIC_ONLY) -> int:
+        """How many passages may be seen: the N of an inverse document frequency."""
+        return len(self.passage_ids(Scope(access=access)))
 
     def every_passage(self, batch: int = 256) -> Iterator[list[Passage]]:
         """All passages of every access level in batches by rising id, for making all vectors anew."""
@@ -370,8 +397,11 @@ class Store:
                 "SELECT passage, vector FROM vectors WHERE passage >= ? ORDER BY passage",
                 (int(added[0]) if len(added) else 0,),
             )
-            for place, row in enumerate(found if len(added) else ()):
-                vectors[place] = np.frombuffer(row["vector"], "<f4")
+            try:
+                for place, row in enumerate(found if len(added) else ()):
+                    vectors[place] = np.frombuffer(row["vector"], "<f4")
+            except ValueError:
+                raise IndexDamagedError("A vector is damaged.", "Run `board-qa doctor --repair`.") from None
             removed = np.setdiff1d(held, there, assume_unique=True)
             return VectorChanges(_generation(connection), afresh, removed, added, vectors)
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 import threading
 import zlib
 from dataclasses import dataclass
@@ -20,8 +18,9 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.records import Generation
+from index.records import Generation, VectorChanges
 from index.store import Store
+from index.unfinished import drop, forgotten, written_whole
 
 # Threads share out queries, of which there is one at a time: more would only wait for each other
 faiss.omp_set_num_threads(1)
@@ -115,20 +114,28 @@ class VectorIndex:
         body = b"" if copy.index is None else faiss.serialize_index(copy.index).tobytes()
         head = {"generation": copy.generation, "bytes": len(body), "crc32": zlib.crc32(body)}
         with contextlib.suppress(OSError):
-            _write_whole(self._path, MAGIC + json.dumps(head).encode() + b"\n" + body)
+            drop(forgotten(self._path.parent, f".{FILE}."))
+            with written_whole(self._path) as file:
+                file.write(MAGIC + json.dumps(head).encode() + b"\n")
+                file.write(body)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def remake(folder: Path, store: Store) -> bool | None:
+    """Write the file anew unless it holds what the store does: None where it does, else whether it could be written."""
+    held, there = _load(folder / FILE), store.vector_changes(EMPTY.ids, None)
+    if not len(there.added) or (held is not None and _agree(held, there)):
+        return None
+    with contextlib.suppress(OSError):
+        (folder / FILE).unlink()
+    VectorIndex(folder, store)
+    held = _load(folder / FILE)
+    return held is not None and _agree(held, there)
+
+
+def _agree(held: _Copy, there: VectorChanges) -> bool:
+    if held.generation != there.generation or not np.array_equal(np.sort(held.ids), there.added):
+        return False
+    return np.array_equal(held.index.reconstruct_batch(there.added), there.vectors)
 
 
 def _load(path: Path) -> _Copy | None:

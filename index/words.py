@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Sequence
 from itertools import repeat
@@ -19,41 +18,23 @@ import numpy as np
 import numpy.typing as npt
 
 from index import pdfium
-from index.drawings import read_drawings
+from index.drawings import Painting, read_drawings
 from index.frame import Frame
+from index.hidden import Suspects, suspects, unseen
 from index.ink import Ink, Rect, Sheet
+from index.letters import PRIVATE, SHOWN_AS, TAG, cleaned
 
 SMALLEST = 1.0  # points: smaller letters are not there to be read
+
+SECOND_HALF = "\u2060"  # stands, unseen, for the second of two numbers that tell one character
 
 _SPACES = np.array([chr(code).isspace() for code in range(0x3002)])  # there are none beyond
 _UNUSUAL = re.compile("[\x00-\x08\x0e-\x1b\ufffd\ufffe]")  # what parts words besides spaces
 _WORD = re.compile(r"[^\s\x00-\x1f\ufffe\ufffd]+[\x02\ufffe]?|\ufffd+|[\x02\ufffe]")
-_LINE_END_HYPHENS = "\x02\ufffe\u00ad"  # pdfium's marks for a hyphen at a line's end, and the soft hyphen itself
-_CLEAN = {
-    **dict.fromkeys((173, 8203, 8204, 8205, 8206, 8207, 8288, 65279)),
-    **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
-    # Word's Symbol and Wingdings bullets come out as private-use characters
-    **dict.fromkeys((61623, 61607, 61608, 61558, 61656, 61550, 61553, 61630, 8226, 9679), "•"),
-    0xF0FC: "✓",
-    0xF02D: "-",
-    0xF0B0: "°",
-}
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi(?!light)", re.I)  # "BCDEEE+Calibri-Bold"
 
 
-class _Rows:
-    """Rows of four numbers and the pointers to them, which are costly to make and so are kept from page to page."""
-
-    def __init__(self) -> None:
-        self.widen(1_000)
-
-    def widen(self, count: int) -> None:
-        self.boxes = np.zeros((count, 4), np.float32)
-        start = self.boxes.ctypes.data
-        self.places = list(map(pdfium.pointer, range(start, start + self.boxes.nbytes, 16)))
-
-
-_matrix, _rows = pdfium.Room("6f"), _Rows()  # what pdfium writes to, under its lock
+_matrix, _rows = pdfium.Room("6f"), pdfium.Rows(np.float32)  # what pdfium writes to, under its lock
 
 Floats = npt.NDArray[np.float64]
 Style = tuple[float, bool, int, bool]  # size in points, bold, angle, hidden
@@ -63,13 +44,13 @@ def read_sheet(page: Any, max_chars: int) -> Sheet:
     """Read a loaded pdfium page. At most ``max_chars`` characters are taken; ``Sheet.cut`` tells of more."""
     frame = Frame(page)
     sheet = Sheet(frame.width, frame.height)
+    painting = read_drawings(page, frame, sheet)
     textpage = pdfium.raw.FPDFText_LoadPage(page)
     if textpage:
         try:
-            _read_words(textpage, frame, sheet, max_chars)
+            _read_words(page, textpage, frame, sheet, max_chars, painting)
         finally:
             pdfium.raw.FPDFText_ClosePage(textpage)
-    read_drawings(page, frame, sheet)
     return sheet
 
 
@@ -84,8 +65,15 @@ def _characters(textpage: Any, count: int) -> str:
             return text
     # characters left out of the text, or beyond the basic plane, would shift the indices
     unicode = pdfium.raw.FPDFText_GetUnicode
-    codes = [unicode(textpage, i) for i in range(count)]
-    return "".join(chr(c) if c < 0x110000 and not 0xD800 <= c < 0xE000 else "\ufffd" for c in codes)
+    letters: list[str] = []
+    before = 0
+    for code in map(unicode, repeat(textpage), range(count)):
+        if 0xD800 <= before < 0xDC00 <= code < 0xE000:
+            letters[-1:] = chr(0x10000 + ((before - 0xD800) << 10) + code - 0xDC00), SECOND_HALF
+        else:
+            letters.append("\ufffd" if code >= 0x110000 or 0xD800 <= code < 0xE000 else chr(code))
+        before = code
+    return "".join(letters)
 
 
 def _words(text: str) -> tuple[list[str], list[int], list[int]]:
@@ -152,17 +140,19 @@ class _Styles:
         return bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
 
 
-def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> None:
+def _read_words(page: Any, textpage: Any, frame: Frame, sheet: Sheet, max_chars: int, painting: Painting) -> None:
     count = pdfium.raw.FPDFText_CountChars(textpage)
     if count <= 0:
         return
     if count > max_chars:
         count, sheet.cut = max_chars, True
     text = _characters(textpage, count)
+    place = pdfium.pointer(pdfium.address(textpage))
+    if suspected := suspects(page, frame, painting):
+        text = _without_hidden(text, place, page, frame, sheet, suspected)
     words, starts, lasts = _words(text)
     if not words:
         return
-    place = pdfium.pointer(pdfium.address(textpage))
     asked = _Styles(textpage, frame)
     styles = asked.of(starts)
     ends = _boxes(place, starts + lasts, frame)
@@ -189,12 +179,44 @@ def _read_words(textpage: Any, frame: Frame, sheet: Sheet, max_chars: int) -> No
         pieces = [piece for k, box in enumerate(boxes.tolist()) for piece in odd.get(k, [(words[k], box)])]
         words, boxes = [word for word, _ in pieces], np.array([box for _, box in pieces])
         sizes, styles = sizes[order], [styles[k] for k in order]
-    if not text.isascii() or "\x02" in text:
-        for k in [k for k, word in enumerate(words) if not word.isascii() or "\x02" in word]:
-            word = words[k] = cleaned(words[k])
+    if not text.isascii() or "\x02" in text or "\x7f" in text:
+        for k in [k for k, word in enumerate(words) if not (word.isascii() and word.isprintable())]:
+            raw = words[k].translate(SHOWN_AS)
             if sizes[k] >= SMALLEST:
-                sheet.strange += sum(1 for c in word if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
+                sheet.strange += raw.count("\ufffd") + len(PRIVATE.findall(raw))
+                sheet.hidden += len(TAG.findall(raw))
+            words[k] = cleaned(words[k])
     _put(sheet, words, boxes, sizes, styles)
+
+
+def _without_hidden(text: str, place: Any, page: Any, frame: Frame, sheet: Sheet, suspected: Suspects) -> str:
+    """The page's characters with blanks in place of those that are not to be seen."""
+    objects = list(map(pdfium.char_object, repeat(place), range(len(text))))
+    looked_at = [
+        n
+        for n, (text_object, char) in enumerate(zip(objects, text, strict=True))
+        if text_object and not char.isspace() and text_object in suspected
+    ]
+    if not looked_at:
+        return text
+    starts: list[int] = []
+    lasts: list[int] = []
+    for n in looked_at:
+        if lasts and lasts[-1] == n - 1 and objects[n] == objects[n - 1]:
+            lasts[-1] = n
+        else:
+            starts.append(n)
+            lasts.append(n)
+    boxes = _boxes(place, starts + lasts, frame)
+    undrawn = np.array([objects[n] in suspected.undrawn for n in starts])
+    texts = [objects[n] for n in starts]
+    gone = unseen(page, texts, _around(boxes[: len(starts)], boxes[len(starts) :]), undrawn, sheet)
+    letters = list(text)
+    for first, last, hidden in zip(starts, lasts, gone.tolist(), strict=True):
+        if hidden:
+            sheet.hidden += sum(map(str.isalnum, letters[first : last + 1]))
+            letters[first : last + 1] = " " * (last + 1 - first)
+    return "".join(letters)
 
 
 def _without_note(word: str, boxes: Floats, sizes: list[float], size: float) -> list[tuple[str, Rect]]:
@@ -217,15 +239,14 @@ def _put(sheet: Sheet, words: list[str], boxes: Floats, sizes: Floats, styles: l
         sheet.words = inks
     else:
         sheet.words = [ink for ink, seen in zip(inks, shown.tolist(), strict=True) if seen and ink.text]
+        lost = "".join([ink.text for ink, seen in zip(inks, shown.tolist(), strict=True) if not seen])
+        sheet.hidden += sum(map(str.isalnum, lost))
 
 
 def _boxes(place: Any, indices: Sequence[int], frame: Frame) -> Floats:
     """The boxes of some of the page's characters, with the font's full height, as displayed; one row each."""
-    if len(indices) > len(_rows.places):
-        _rows.widen(2 * len(indices))
-    room = _rows.boxes[: len(indices)]
-    room[:] = 0.0
-    deque(map(pdfium.char_box, repeat(place), indices, _rows.places), maxlen=0)
+    room = _rows.room(len(indices))
+    deque(map(pdfium.char_box, repeat(place), indices, _rows.starts), maxlen=0)
     left, top, right, bottom = room.T.astype(np.float64)
     return frame.rects(left, bottom, right, top)
 
@@ -265,14 +286,3 @@ def _split(raw: str, boxes: list[Rect], size: float, angle: int) -> list[tuple[s
                 continue
         pieces.append((char, rect))
     return pieces
-
-
-def cleaned(raw: str) -> str:
-    """A word as a person reads it: no ligatures, invisible characters or symbol-font codes."""
-    if raw.isascii() and "\x02" not in raw:
-        return raw
-    hyphen = raw[-1] in _LINE_END_HYPHENS
-    if hyphen:
-        raw = raw[:-1]
-    text = unicodedata.normalize("NFC", raw.translate(_CLEAN))
-    return text + "-" if hyphen and not text.endswith("-") else text

@@ -54,6 +54,11 @@ def _told(settings: Settings) -> dict[str, object]:
     host = urlsplit(settings.llm_url).hostname or settings.llm_url if settings.llm_url else None
     return {
         "keep_days": settings.keep_days,
+        "audit_days": settings.audit_days,
+        "audit_questions": settings.audit_questions,
+        "auth": settings.auth,
+        "anonymous": settings.anonymous,
+        "session_hours": settings.session_hours,
         "exempt_shown": settings.allow_exempt,
         "notes_requests": settings.log_level in LOG_LEVELS_OF_REQUESTS,
         "llm_host": host,

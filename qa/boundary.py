@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlsplit
+import re
+from ipaddress import IPv6Address
 
+import anyio
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import BoardQAError
+from qa.errors import BusyError
 from qa.templates import pages_show, render
-from qa.upload_access import may_upload
 
 log = logging.getLogger(__name__)
 
 # A question of 1,000 characters with twenty earlier turns takes less than a tenth of this.
 MAX_REQUEST_BYTES = 256 * 1024
+# A question of 1,000 characters takes up to 12 bytes each in an address; register and pack links are far shorter
+MAX_URL_BYTES = 16 * 1024
+MAX_HEADER_BYTES = 24 * 1024  # all together; what proxies add to sign people in can take most of it
+BODY_SECONDS = 30.0  # in which a request has to be sent whole
+UPLOAD_SECONDS = 60 * 60.0  # the same where larger ones are taken
+MAX_JSON_BYTES = 32 * 1024 * 1024  # of one answer; the whole register of a thousand packs takes a third of it
+# What a Host header may be: anything else would break the addresses that are made of it
+HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[(?P<v6>[0-9A-Fa-f:.]+)\])(?::\d{1,5})?")
 
 # Nothing is loaded from elsewhere and nothing inline runs; pages cannot be framed.
 SECURITY_HEADERS = {
@@ -59,23 +69,50 @@ STATUS_OF_CODE = {
     "unknown_upload": 404,
     "upload_too_large": 413,
     "uploads_busy": 503,
+    "busy": 429,
+    "pictures_busy": 503,
+    "damaged_file": 422,
+    "limit_exceeded": 422,
+    "disk_full": 507,
+    "reader_unavailable": 503,
     "feedback_full": 507,
     "not_ready": 503,
     "index_mismatch": 503,
     "index_damaged": 503,
     "model_unavailable": 503,
+    "audit_unavailable": 503,
+    "sign_in_needed": 401,
+    "bad_token": 401,
+    "sign_in_failed": 400,
+    "sign_in_unavailable": 503,
+    "wrong_host": 403,
+    "too_many_requests": 429,
+    "answer_too_large": 422,
 }
 
 # What the web framework itself refuses, by HTTP status: code, message (method and path are put in), hint.
 OF_STATUS = {
     404: ("not_found", "There is nothing at {path}.", "The addresses that there are stand at /docs."),
     405: ("method_not_allowed", "{path} does not take {method}.", "The addresses and their methods stand at /docs."),
+    408: ("request_too_slow", "The request was not sent in time.", "Send it again, over a better connection."),
     413: (
         "request_too_large",
         f"The request is larger than {MAX_REQUEST_BYTES // 1024} KiB.",
         "Send a shorter question or fewer earlier turns.",
     ),
+    414: (
+        "url_too_long",
+        f"The address is longer than {MAX_URL_BYTES // 1024} KiB.",
+        "Send questions to POST /api/ask.",
+    ),
+    431: (
+        "headers_too_large",
+        f"The request's headers are larger than {MAX_HEADER_BYTES // 1024} KiB.",
+        "Delete the cookies of this site in the browser.",
+    ),
 }
+# The rest of what was sent is not read, so nothing else can be asked on that connection
+CLOSED = {"Connection": "close"}
 
 # What is told of a failure that nobody foresaw: code, message, hint.
 CRASH = ("internal_error", "Something went wrong in board-qa.", "The server's log says what.")
@@ -87,17 +124,27 @@ CROSS_SITE = (
     "This was sent from another web site.",
     "Open the page itself and send it from there; a proxy must pass the Host header on.",
 )
+ANSWER_TOO_LARGE = (
+    "answer_too_large",
+    f"The answer would be larger than {MAX_JSON_BYTES >> 20} MiB.",
+    "Narrow it by filters: a body, dates, a pack.",
+)
+BAD_HOST = ("wrong_host", "The Host header is none.", "Send it as in “papers.example” or “localhost:8000”.")
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def _cross_site(request: Request) -> bool:
-    """Whether a browser tells that another site sends a request that changes something; programs tell nothing."""
-    if request.method not in CHANGING:
-        return False
+def same_origin(request: Request) -> bool | None:
+    """Whether a browser tells that a page of this service sends the request; None where nothing is told, as by
+    programs."""
     if sender := request.headers.get("sec-fetch-site"):  # told by browsers on https and on loopback addresses
-        return sender not in ("same-origin", "none")
+        return sender in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return None if origin is None else origin.partition("://")[2] == request.headers.get("host")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page to show."""
+    return "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/api/")
 
 
 def error_body(code: str, message: str, hint: str = "") -> dict[str, dict[str, str]]:
@@ -113,7 +160,7 @@ def status_of(code: str) -> int:
 def failure(request: Request, code: str, message: str, hint: str, status: int | None = None) -> Response:
     """A failure as the asker reads it: a page for a browser that opened a page, else the error object."""
     status = status or status_of(code)
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+    if wants_page(request):
         return HTMLResponse(render("error.html", message=message, hint=hint, status=status), status)
     return JSONResponse(error_body(code, message, hint), status)
 
@@ -123,7 +170,10 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(BoardQAError)
     def known(request: Request, error: BoardQAError) -> Response:
-        return failure(request, error.code, error.message, error.hint)
+        response = failure(request, error.code, error.message, error.hint)
+        if isinstance(error, BusyError):
+            response.headers["Retry-After"] = str(error.seconds)
+        return response
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -140,7 +190,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
         code, message, hint = OF_STATUS.get(error.status_code, ("bad_request", str(error.detail), ""))
-        message = message.format(path=request.url.path, method=request.method)
+        message = message.format(path=request.scope["path"], method=request.method)
         response = failure(request, code, message, hint, error.status_code)
         response.headers.update(error.headers or {})
         return response
@@ -156,15 +206,17 @@ class Boundary:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
+        started = dropped = complete = False
         received = 0
         most = scope["app"].state.request_limits.get(scope["path"], MAX_REQUEST_BYTES)
+        until = anyio.current_time() + (BODY_SECONDS if most == MAX_REQUEST_BYTES else UPLOAD_SECONDS)
         shown = scope["app"].state.shown
         added = SECURITY_HEADERS | ({} if shown["robots"] else UNLISTED)
         if scope["scheme"] == "https":
             added = added | HTTPS_ONLY
+        request = Request(scope)
 
-        async def guarded_send(message: Message) -> None:
+        async def headed_send(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -173,24 +225,77 @@ class Boundary:
                     headers.setdefault(name, value)  # a route may have a stricter one
             await send(message)
 
+        async def guarded_send(message: Message) -> None:
+            nonlocal dropped
+            if message["type"] == "http.response.start" and _too_large(message):
+                dropped = True
+                await failure(request, *ANSWER_TOO_LARGE)(scope, receive, headed_send)
+            elif not dropped:
+                await headed_send(message)
+
         async def guarded_receive() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, complete
+            if complete:  # what comes now tells that the asker went away
+                return await receive()
+            # FastAPI lets an HTTPException raised while it reads the body through to the handlers above.
+            try:
+                with anyio.fail_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, headers=CLOSED) from None
             received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
             if received > most:
-                # FastAPI lets an HTTPException raised while it reads the body through to the handlers above.
-                raise HTTPException(413)
+                raise HTTPException(413, headers=CLOSED)
             return message
 
-        shown = shown | {"can_upload": may_upload(Request(scope), scope["app"].state.service.settings)}
         with pages_show(**shown):
             try:
-                if _cross_site(Request(scope)):
-                    await failure(Request(scope), *CROSS_SITE)(scope, receive, guarded_send)
+                if (refused := _refused(request)) is not None:
+                    await refused(scope, receive, headed_send)
                     return
                 await self.app(scope, guarded_receive, guarded_send)
             except Exception:
                 log.exception("%s %s failed", scope["method"], scope["path"])
                 if started:
                     raise
-                await failure(Request(scope), *CRASH)(scope, receive, guarded_send)
+                await failure(request, *CRASH)(scope, receive, headed_send)
+
+
+def _refused(request: Request) -> Response | None:
+    """The answer to a request that goes no further, by its headers alone."""
+    scope = request.scope
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL_BYTES:
+        return _by_status(request, 414)
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
+        return _by_status(request, 431)
+    host = request.headers.get("host")
+    if host is not None and not _is_host(host):
+        return failure(request, *BAD_HOST)
+    if request.method in CHANGING and same_origin(request) is False:
+        return failure(request, *CROSS_SITE)
+    return None
+
+
+def _is_host(told: str) -> bool:
+    form = HOST.fullmatch(told)
+    if form is None or form["v6"] is None:
+        return form is not None
+    try:
+        return IPv6Address(form["v6"]) is not None
+    except ValueError:
+        return False
+
+
+def _by_status(request: Request, status: int) -> Response:
+    code, message, hint = OF_STATUS[status]
+    return failure(request, code, message, hint, status)
+
+
+def _too_large(start: Message) -> bool:
+    """Whether a response that starts so is JSON of more bytes than may be."""
+    headers = Headers(raw=start["headers"])
+    return (
+        headers.get("content-type", "").startswith("application/json")
+        and int(headers.get("content-length", 0)) > MAX_JSON_BYTES
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,9 +16,10 @@ from qa.boundary import status_of
 from qa.conversation_export import FILE_NAME, ConversationFormat, exported
 from qa.conversations import NEW
 from qa.conversations_api import AnswerVerdict, keep_verdict
-from qa.errors import UsageError
+from qa.errors import BusyError, UsageError
+from qa.metrics import Metrics
 from qa.model import Answer, Conversation, Filters, Question
-from qa.parameters import QueryFilters, Service
+from qa.parameters import Figures, Places, QueryFilters, Service
 from qa.progress import SILENT
 from qa.service import BoardQA
 from qa.templates import render
@@ -30,43 +32,68 @@ chat_website = APIRouter(include_in_schema=False, default_response_class=HTMLRes
 
 
 @chat_website.get("/")
-def chat(request: Request, service: Service, visitor: Visitor, filters: QueryFilters, q: str = "") -> HTMLResponse:
+async def chat(
+    request: Request,
+    service: Service,
+    visitor: Visitor,
+    filters: QueryFilters,
+    places: Places,
+    figures: Figures,
+    q: str = "",
+) -> HTMLResponse:
     """A new conversation; with `q` the page already holds the answer, which is not kept."""
-    if not q.strip():
-        return _page(request, service, visitor, filters)
-    try:
-        answer = service.ask(Question(question=q, filters=filters))
-    except BoardQAError as error:
-        return _page(request, service, visitor, filters, question=q, error=error)
-    return _page(request, service, visitor, filters, answer=answer)
+    shown: dict[str, Any] = {}
+    if q.strip():
+        try:
+            answer = await places.run(service.ask, Question(question=q, filters=filters))
+            shown = {"answer": figures.answered(answer)}
+        except BoardQAError as error:
+            shown = {"question": q, "error": error}
+    return await run_in_threadpool(_page, request, service, visitor, filters, **shown)
 
 
 @chat_website.post("/")
-async def ask(request: Request, service: Service, visitor: Visitor) -> Response:
+async def ask(request: Request, service: Service, visitor: Visitor, places: Places, figures: Figures) -> Response:
     """Answer what the form holds, and lead to the conversation that keeps it."""
     form = await request.form()
-    return await run_in_threadpool(_answered, request, service, visitor, form)
+    try:
+        return await places.run(_answered, request, service, visitor, form, figures)
+    except BusyError as error:
+        return await run_in_threadpool(_unanswered, request, service, visitor, form, error)
 
 
-def _answered(request: Request, service: BoardQA, visitor: VisitorCookie, form: FormData) -> Response:
-    into = _field(form, "conversation") or NEW
-    filters, asked = Filters(), _field(form, "q")
+def _answered(
+    request: Request, service: BoardQA, visitor: VisitorCookie, form: FormData, figures: Metrics
+) -> Response:
     try:
         filters = _filters(form)
         question = Question(
-            question=asked, conversation=into, filters=filters, everywhere=bool(_field(form, "everywhere"))
+            question=_field(form, "q"),
+            conversation=_field(form, "conversation") or NEW,
+            filters=filters,
+            everywhere=bool(_field(form, "everywhere")),
         )
-        answer = service.conversations.ask(question, visitor.secret, service.ask, SILENT)
+        answer = figures.answered(service.conversations.ask(question, visitor.secret, service.ask, SILENT))
     except BoardQAError as error:
-        conversation = None
-        if into != NEW and error.code != "unknown_conversation":
-            conversation = service.conversations.conversation(into, visitor.secret)
-        return _page(request, service, visitor, filters, conversation=conversation, question=asked, error=error)
+        return _unanswered(request, service, visitor, form, error)
     if answer.answer_id is None:  # nothing is kept here
         return _page(request, service, visitor, filters, answer=answer)
     response = RedirectResponse(f"/conversations/{answer.conversation}#{answer.answer_id}", 303)
     visitor.remember(response, service.settings.keep_days)
     return response
+
+
+def _unanswered(
+    request: Request, service: BoardQA, visitor: VisitorCookie, form: FormData, error: BoardQAError
+) -> HTMLResponse:
+    """The page with the question as it was sent, and why there is no answer."""
+    filters, conversation, into = Filters(), None, _field(form, "conversation") or NEW
+    with suppress(BoardQAError):
+        filters = _filters(form)
+    if into != NEW and error.code != "unknown_conversation":
+        conversation = service.conversations.conversation(into, visitor.secret)
+    asked = _field(form, "q")
+    return _page(request, service, visitor, filters, conversation=conversation, question=asked, error=error)
 
 
 def _page(
@@ -96,7 +123,8 @@ def _page(
         adding=request.app.state.uploads.adding(),
         keeps=service.settings.keep_days > 0,
     )
-    return HTMLResponse(page, status_of(error.code) if error else 200)
+    again = {"Retry-After": str(error.seconds)} if isinstance(error, BusyError) else None
+    return HTMLResponse(page, status_of(error.code) if error else 200, again)
 
 
 @chat_website.get("/conversations")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import logging
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -13,11 +12,24 @@ from dataclasses import asdict
 
 from pydantic import BaseModel
 
+from index.model import Access
+from qa.audit import Act
+from qa.cli import AS_MARKED
 from qa.errors import EXIT_FAILED, EXIT_SOME_REFUSED, EmptyQuestionError, UsageError
+from qa.logs import set_up_logs
 from qa.model import Filters, Question
 from qa.papers import FILES
+from qa.people_store import PEOPLE
 from qa.service import BoardQA
 from qa.settings import Settings, load_settings
+
+REMAINS = (
+    "The files may still hold parts of what was removed, as another process was reading or the disk is full. The next"
+    " `board-qa ingest`, `remove` or start of `board-qa serve` takes them out."
+)
+
+
+BESIDE = (PEOPLE,)  # databases that go into a backup beside the index
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(
         data=options.data, host=getattr(options, "host", None), port=getattr(options, "port", None)
     )
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    set_up_logs(settings)
     return COMMANDS[options.command](options, settings)
 
 
@@ -44,7 +56,7 @@ def _plain(models: Iterable[BaseModel]) -> list[object]:
 def _ingest(options: argparse.Namespace, settings: Settings) -> int:
     from qa.printing import ingest_progress, print_ingest
 
-    if not options.paths and not options.re_embed:
+    if not options.paths and not options.re_embed and not options.retry:
         raise UsageError("No file or folder was named.", "Run `board-qa ingest PATH…`.")
     missing = [str(path) for path in options.paths if not path.exists()]
     if missing:
@@ -55,13 +67,28 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> int:
     with closing(BoardQA.open(settings)) as service:
         with ingest_progress() as progress:
             report = service.ingest(
-                options.paths, password=password, progress=progress, force=options.force, re_embed=options.re_embed
+                options.paths,
+                password=password,
+                progress=progress,
+                force=options.force,
+                re_embed=options.re_embed,
+                retry=options.retry,
+                access=Access(options.access) if options.access else None,
             )
         if options.json:
             _print_json(report.model_dump(mode="json"))
         else:
             print_ingest(report, service.packs())
     return EXIT_SOME_REFUSED if report.refused else 0
+
+
+def _refused(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.printing import print_refused
+
+    with closing(BoardQA.open(settings)) as service:
+        files = service.refused()
+    _print_json(_plain(files)) if options.json else print_refused(files)
+    return 0
 
 
 def _packs(options: argparse.Namespace, settings: Settings) -> int:
@@ -82,17 +109,38 @@ def _pages(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _access(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.printing import print_access
+
+    if options.pages and options.access is None:
+        raise UsageError("--pages tells whose access is set.", "board-qa access PACK restricted --pages 30-41")
+    with closing(BoardQA.open(settings)) as service:
+        if options.access is None:
+            told = service.restricted(options.pack)
+        else:
+            access = None if options.access == AS_MARKED else Access(options.access)
+            if access is None and options.pages:
+                raise UsageError("All pages of a pack go back to what they are marked as.", "Leave out --pages.")
+            told = [service.set_access(options.pack, access, options.pages)]
+    _print_json(_plain(told)) if options.json else print_access(told)
+    return 0
+
+
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
     with closing(BoardQA.open(settings)) as service:
         for pack in service.remove(options.packs):
             print(f"removed {pack}")
+        if service.remains():
+            print(REMAINS, file=sys.stderr)
+    print("Backups that were made earlier still hold what was removed.", file=sys.stderr)
     return 0
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
     from index.backup import back_up
 
-    done = back_up(settings.data, FILES, options.file)
+    done = back_up(settings.data, FILES, options.file, BESIDE)
+    _record(settings, Act.BACKUP, count=done.packs)
     print(f"{options.file} holds {done.packs} packs")
     for pack in done.without_pdf:
         print(f"the PDF of {pack} was not there; `board-qa ingest --force` on it brings it back", file=sys.stderr)
@@ -102,8 +150,23 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
     from index.backup import restore
 
-    print(f"{settings.data} holds {restore(options.file, settings.data, FILES)} packs")
+    packs = restore(options.file, settings.data, FILES, BESIDE)
+    _record(settings, Act.RESTORE, count=packs)
+    print(f"{settings.data} holds {packs} packs")
     return 0
+
+
+def _record(settings: Settings, act: Act, **about: object) -> None:
+    """Record what was done to the data folder as a whole, now that it is there."""
+    with closing(BoardQA.open(settings)) as service:
+        service.audit.record(act, **about)
+
+
+def _audit(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.commands_audit import audit
+
+    with closing(BoardQA.open(settings)) as service:
+        return audit(service, options)
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -163,14 +226,21 @@ def _serve(_: argparse.Namespace, settings: Settings) -> int:
     from qa.server import serve
 
     with closing(BoardQA.open(settings)) as service:
+        service.sweep()  # now that nobody waits
         serve(service, settings)
     return 0
 
 
-def _doctor(options: argparse.Namespace, settings: Settings) -> int:
-    from qa.doctor import examine, print_checks
+def _token(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.commands_token import token
 
-    checks = examine(settings)
+    return token(options, settings)
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from qa.doctor import examine, mend, print_checks
+
+    checks = [*(mend(settings) if options.repair else ()), *examine(settings)]
     if options.json:
         _print_json([asdict(check) for check in checks])
     else:
@@ -187,15 +257,19 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "ingest": _ingest,
+    "refused": _refused,
     "packs": _packs,
     "pages": _pages,
+    "access": _access,
     "remove": _remove,
     "ask": _ask,
     "search": _search,
     "decisions": _decisions,
     "serve": _serve,
+    "token": _token,
     "backup": _backup,
     "restore": _restore,
+    "audit": _audit,
     "doctor": _doctor,
     "eval": _eval,
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime, timedelta
 
 from index.conversation_store import ConversationStore, StoredConversation, StoredTurn, new_id
-from index.errors import ConversationsFullError, UnknownAnswerError
+from index.errors import AnswerOutdatedError, ConversationsFullError, UnknownAnswerError
+from index.model import Access
 from qa.errors import UsageError
 from qa.model import Answer, Conversation, ConversationInfo, KeptTurn, Question, Turn
 from qa.places import nearest
@@ -25,37 +26,41 @@ Sees = Callable[[Set[tuple[str, int]]], bool]
 class Conversations:
     """The kept conversations of everybody; ``visitor`` is the secret that a browser shows as whose it is.
 
-    ``sees`` tells whether pages of packs may all be seen: an answer that cites or points to others is not shown.
+    ``access`` are the levels that may be seen: an answer given to somebody who may see more is not shown, as even what
+    it leaves out may tell. ``sees`` tells whether pages of packs may all be seen: nor is one that cites or points to
+    others.
     """
 
-    def __init__(self, store: ConversationStore, sees: Sees, keep_days: int) -> None:
+    def __init__(self, store: ConversationStore, sees: Sees, keep_days: int, access: frozenset[Access]) -> None:
         self._store = store
         self._sees = sees
         self._keep_days = keep_days
+        self._access = access
 
     def ask(self, question: Question, visitor: str, ask: Ask, listener: Listener) -> Answer:
         """Answer by ``ask`` and keep the answer where the question says so.
 
-        Raises UnknownConversationError and what ``ask`` raises. An answer that cannot be kept as there are too many
-        is given all the same, and says so.
+        Raises UnknownConversationError and what ``ask`` raises. An answer that cannot be kept, as there are too
+        many or its papers were changed meanwhile, is given all the same, and says so.
         """
         if question.conversation is None or not self._keep_days:
             return ask(question, listener)
         self._forget_old()
         owner, into = _owner(visitor), question.conversation
         if into != NEW:
-            earlier = map(self._kept, self._store.conversation(into, owner)[1])
-            seen = [turn for turn in earlier if self._may_see(turn.answer)][-MAX_TURNS:]
+            seen = self._shown(self._store.conversation(into, owner)[1])[-MAX_TURNS:]
             history = [Turn(question=turn.question, answer=turn.answer.answer) for turn in seen]
             question = question.model_copy(update={"history": history})
+        contents = self._store.contents()
         answer = ask(question, listener)
         try:
-            return self._keep(question.question, answer, into, owner)
-        except ConversationsFullError as error:
+            return self._keep(question.question, answer, into, owner, contents)
+        except (AnswerOutdatedError, ConversationsFullError) as error:
+            answer.answer_id = answer.href = answer.conversation = None
             answer.notes.append(f"{error.message} {error.hint}")
             return answer
 
-    def _keep(self, question: str, answer: Answer, into: str, owner: str) -> Answer:
+    def _keep(self, question: str, answer: Answer, into: str, owner: str, contents: Mapping[str, str]) -> Answer:
         now = datetime.now(UTC)
         if into == NEW:
             into = self._store.begin(owner, _title(question), now)
@@ -64,7 +69,9 @@ class Conversations:
         short = [passage.model_copy(update={"text": ""}) for passage in nearest(answer.passages)]
         kept = answer.model_copy(update={"passages": short})
         self._store.add(
-            StoredTurn(id_, into, now, question, kept.model_dump_json()), owner, (pack for pack, _ in _places(kept))
+            StoredTurn(id_, into, now, question, kept.model_dump_json(), self._level),
+            owner,
+            {pack: contents.get(pack) for pack in _told(kept)},
         )
         return answer
 
@@ -80,22 +87,17 @@ class Conversations:
         """
         self._forget_old()
         head, turns = self._store.conversation(id_, _owner(visitor))
-        kept = [self._kept(turn) for turn in turns]
         return Conversation(
-            id=head.id,
-            title=head.title,
-            made=head.made,
-            changed=head.changed,
-            turns=[turn for turn in kept if self._may_see(turn.answer)],
+            id=head.id, title=head.title, made=head.made, changed=head.changed, turns=self._shown(turns)
         )
 
     def turn(self, id_: str) -> KeptTurn:
         """The turn of an answer's id, for whoever has the link. Raises UnknownAnswerError."""
         self._forget_old()
-        turn = self._kept(self._store.turn(id_))
-        if not self._may_see(turn.answer):
+        shown = self._shown([self._store.turn(id_)])
+        if not shown:
             raise UnknownAnswerError("There is no such answer, or no longer.", "Ask the question again.")
-        return turn
+        return shown[0]
 
     def rename(self, id_: str, visitor: str, title: str) -> None:
         """Give a conversation another title. Raises UnknownConversationError, UsageError (no title)."""
@@ -107,10 +109,6 @@ class Conversations:
         """Delete a conversation and the links to its answers. Raises UnknownConversationError."""
         self._store.delete(id_, _owner(visitor))
 
-    def forget_pack(self, pack: str) -> None:
-        """Delete the answers that tell of a pack (id)."""
-        self._store.forget_pack(pack)
-
     def close(self) -> None:
         """Close the file."""
         self._store.close()
@@ -118,12 +116,25 @@ class Conversations:
     def _forget_old(self) -> None:
         self._store.forget_before(datetime.now(UTC) - timedelta(days=self._keep_days))
 
-    def _kept(self, turn: StoredTurn) -> KeptTurn:
-        answer = Answer.model_validate_json(turn.answer)
-        return KeptTurn(id=turn.id, question=turn.question, asked=turn.asked, answer=answer)
+    @property
+    def _level(self) -> Access:
+        return Access.RESTRICTED if Access.RESTRICTED in self._access else Access.PUBLIC
 
-    def _may_see(self, answer: Answer) -> bool:
-        return self._sees(set(_places(answer)))
+    def _shown(self, turns: Iterable[StoredTurn]) -> list[KeptTurn]:
+        """The turns that may be seen."""
+        kept = (
+            KeptTurn(
+                id=turn.id, question=turn.question, asked=turn.asked, answer=Answer.model_validate_json(turn.answer)
+            )
+            for turn in turns
+            if turn.access in self._access
+        )
+        return [turn for turn in kept if self._sees(set(_places(turn.answer)))]
+
+
+def _told(answer: Answer) -> Set[str]:
+    """The packs (ids) that an answer quotes, points to or names."""
+    return {pack for pack, _ in _places(answer)} | set(answer.looked_in.packs if answer.looked_in else ())
 
 
 def _places(answer: Answer) -> Iterator[tuple[str, int]]:

@@ -35,7 +35,7 @@ def declined(found: Found, store: Store) -> str | None:
     day = undecided_meeting(question, found.hits, days)
     if day is not None:
         return f"The papers for the meeting of {day:%-d %B %Y} are here, but not its minutes: what it decided is not."
-    kind = lacks_kind(question, evidence, found.frequency, store.passage_count(), where.told)
+    kind = lacks_kind(question, evidence, found.frequency, store.passage_count(found.scope.access), where.told)
     if kind is not None:
         return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
     if not_given(question, evidence, worth):

@@ -9,15 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Literal
 
 from index import ocr
-from index.embedding import load_embedder
+from index.embedding import Embedder, load_embedder
 from index.errors import BoardQAError
 from index.register_renewal import unread
 from index.schema import DATABASE
+from index.store import UPLOADS
+from qa.papers import FILES
 from qa.service import BoardQA
 from qa.settings import Settings
 
@@ -28,7 +30,7 @@ NO_DISK_GB = 0.1
 # What scanned pages are read with: English text, and which way up the page lies.
 TESSERACT_LANGUAGES = ("eng", "osd")
 
-State = Literal["ok", "warning", "broken"]
+State = Literal["ok", "mended", "warning", "broken"]
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,23 @@ def examine(settings: Settings) -> list[Check]:
         _disk(settings),
         _index(settings),
         *_further_models(settings),
-        *_further_models(settings),
         *_language_model(settings),
     ]
+
+
+def mend(settings: Settings) -> list[Check]:
+    """Look at all that lies in the data folder and mend what can be; what there is to tell, in that order."""
+    from index.repair import repair
+    from qa.uploads import forget_leftovers
+
+    if not (settings.data / DATABASE).exists():
+        return []
+    try:
+        found = repair(settings.data, FILES, lambda: _embedder(settings))
+    except BoardQAError as error:
+        return [Check("Index", "broken", error.message, error.hint)]
+    forget_leftovers(settings.data / UPLOADS)
+    return [Check(**asdict(finding)) for finding in found]
 
 
 def print_checks(checks: list[Check]) -> None:
@@ -86,19 +102,23 @@ def _packages() -> Check:
 def _model(settings: Settings) -> Check:
     began = time.perf_counter()
     try:
-        embedder = load_embedder(
-            settings.embedding_model,
-            settings.query_prefix,
-            settings.passage_prefix,
-            settings.arithmetic,
-            settings.threads,
-        )
+        embedder = _embedder(settings)
         embedder.embed_query("Who chairs the meeting?")
     except BoardQAError as error:
         return Check("Embedding model", "broken", error.message, error.hint)
     seconds = time.perf_counter() - began
     made = f"{embedder.identity.name}, {embedder.identity.dimensions} dimensions, in {embedder.arithmetic}"
     return Check("Embedding model", "ok", f"{made}, loaded in {seconds:.1f} s")
+
+
+def _embedder(settings: Settings) -> Embedder:
+    return load_embedder(
+        settings.embedding_model,
+        settings.query_prefix,
+        settings.passage_prefix,
+        settings.arithmetic,
+        settings.threads,
+    )
 
 
 def _further_models(settings: Settings) -> list[Check]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from index.errors import BoardQAError
 
 EXIT_FAILED = 1
@@ -43,6 +45,12 @@ class UnknownPageError(BoardQAError):
     code = "unknown_page"
 
 
+class PicturesBusyError(BoardQAError):
+    """As many pictures of pages are being drawn as may be, and others wait."""
+
+    code = "pictures_busy"
+
+
 class UnknownDecisionError(BoardQAError):
     """The register has no such decision, or none that this reader may see."""
 
@@ -62,9 +70,85 @@ class NotReadyError(BoardQAError):
 
 
 class NotAllowedError(BoardQAError):
-    """Whoever asks may not add packs by the page."""
+    """Whoever asks has no right to it."""
 
     code = "not_allowed"
+
+
+class SignInNeededError(BoardQAError):
+    """Whoever asks has to sign in, or show an API token."""
+
+    code = "sign_in_needed"
+
+
+class SignInFailedError(BoardQAError):
+    """What the OpenID Connect provider told at a sign-in is not what it should be, or the sign-in is over."""
+
+    code = "sign_in_failed"
+
+
+class SignInUnavailableError(BoardQAError):
+    """The OpenID Connect provider cannot be reached, or answers with what it should not."""
+
+    code = "sign_in_unavailable"
+
+
+class BadTokenError(BoardQAError):
+    """The API token is unknown, revoked or past its days."""
+
+    code = "bad_token"
+
+
+class UnknownTokenError(BoardQAError):
+    """There is no API token of that id."""
+
+    code = "unknown_token"
+
+
+class WrongHostError(BoardQAError):
+    """The service was asked by a name that it does not answer to."""
+
+    code = "wrong_host"
+
+
+class TooManyRequestsError(BoardQAError):
+    """More was asked in a minute than may be; `Retry-After` tells the seconds to wait."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, hint: str, seconds: int) -> None:
+        super().__init__(message, hint)
+        self.seconds = seconds
+
+
+class BusyError(BoardQAError):
+    """As many questions are being answered, and wait for it, as may be at once; `Retry-After` tells when to return."""
+
+    code = "busy"
+    seconds = 3  # after which the queue has long passed
+
+
+class Cause(StrEnum):
+    """Why a language model gave no answer, in words that hold nothing of what was asked."""
+
+    SETTINGS = "settings"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"  # with an HTTP status
+    BROKEN_OFF = "broken off"
+    UNREADABLE = "unreadable"
+    BUSY = "busy"  # not asked, as others are asking
+    RESTING = "resting"  # not asked, as it failed several times
+
+
+class LanguageModelError(BoardQAError):
+    """The language model cannot be used or failed; the extractive answer stands in for it."""
+
+    code = "language_model"
+
+    def __init__(self, message: str, hint: str = "", cause: Cause = Cause.SETTINGS) -> None:
+        super().__init__(message, hint)
+        self.cause = cause
 
 
 class UnknownUploadError(BoardQAError):
@@ -83,6 +167,12 @@ class UploadsBusyError(BoardQAError):
     """As many uploads are being received or indexed as may be at once."""
 
     code = "uploads_busy"
+
+
+class AuditUnavailableError(BoardQAError):
+    """The audit log cannot be written or read, so that what must be recorded is not done."""
+
+    code = "audit_unavailable"
 
 
 class AddressInUseError(BoardQAError):

@@ -17,6 +17,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from index.errors import BoardQAError
+from qa.admission import Admission
 from qa.boundary import CRASH, error_body
 from qa.model import Answer, RankedPassage
 from qa.progress import AnswerStoppedError, Listener, Stage
@@ -49,10 +50,10 @@ class _Told(Listener):
     def stopped(self) -> bool:
         return self.gone.is_set()
 
-    def answer(self, ask: Ask) -> None:
-        """Answer, and tell it or what went wrong."""
+    async def answer(self, ask: Ask, places: Admission) -> None:
+        """Answer as soon as there is a place, and tell it or what went wrong."""
         try:
-            answer = ask(self)
+            answer = await places.run(self._asked, ask)
             self._put(event("answer", answer.model_dump(mode="json")))
             self._put(event("done", {"timing_ms": answer.timing_ms}))
         except AnswerStoppedError:
@@ -65,15 +66,20 @@ class _Told(Listener):
         finally:
             self._put(None)
 
+    def _asked(self, ask: Ask) -> Answer:
+        if self.stopped():  # gone while it waited for its place
+            raise AnswerStoppedError("The answer was stopped.")
+        return ask(self)
+
     def _put(self, told: str | None) -> None:
         if not self.gone.is_set():
             self._loop.call_soon_threadsafe(self.events.put_nowait, told)
 
 
-async def answer_events(ask: Ask) -> AsyncIterator[str]:
+async def answer_events(ask: Ask, places: Admission) -> AsyncIterator[str]:
     """The events of the answer that ``ask`` makes. Closing the iterator stops the answer."""
     told = _Told()
-    asyncio.get_running_loop().run_in_executor(None, told.answer, ask)
+    work = asyncio.create_task(told.answer(ask, places))
     try:
         while True:
             try:
@@ -83,6 +89,7 @@ async def answer_events(ask: Ask) -> AsyncIterator[str]:
                 yield WAITING
                 continue
             if sent is None:
+                await work
                 return
             yield sent
     finally:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
-from index.fulltext import any_of
-from index.records import Scope, StoredPack
+from index.model import Access
+from index.records import Generation, Scope, StoredPack
 from index.store import Store
 from index.vectors import VectorIndex
 from qa.conversation import standalone
@@ -67,14 +67,14 @@ class Finder:
         self._embedder = embedder
         self.reranker: Reranker | None = None  # this and the next one where they are set: ``qa.models``
         self.spans: SpanReader | None = None
-        self._words: tuple[object, list[str]] | None = None
+        self._words: dict[frozenset[Access], tuple[Generation, list[str]]] = {}
 
     def hits(self, query: str, scope: Scope, limit: int) -> tuple[Hit, ...]:
         """The passages nearest to a query, best first."""
         question = analyse(query)
         packs = self.packs(scope)
         where = aim(question, list(packs.values()))
-        ranking = self._retriever.search(question, scope, where, self._other_words(question, packs))
+        ranking = self._retriever.search(question, scope, where, self._other_words(question, packs, scope))
         return self._reranked(question, ranking.hits)[:limit]
 
     def packs(self, scope: Scope) -> dict[str, StoredPack]:
@@ -112,17 +112,13 @@ class Finder:
             return Found(question, packs, where, scope, retrieved=time.perf_counter(), asked=own.text)
         if where.packs is not None:
             scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
-        more = self._other_words(question, packs)
+        more = self._other_words(question, packs, scope)
         ranking = self._retriever.search(question, scope, where, more)
         hits = self._reranked(question, ranking.hits)
         retrieved = time.perf_counter()
-        counts = self._store.document_frequency(question.words.values())
+        counts = self._store.document_frequency(question.words.values(), scope.access)
         frequency = {key: counts[word] for key, word in question.words.items()}
-        everywhere = Scope(access=scope.access)
-        for key, name in question.proper.items():
-            if not self._store.fts(any_of([name]), everywhere, 1):
-                frequency[key] = 0  # what only papers hold that may not be seen is not told to be there
-        worth = self._worth(question, own, where, frequency, more)
+        worth = self._worth(question, own, where, frequency, more, scope)
         words = AskedWords(self._embedder, question.text, question.terms)
         candidates = gather(question, hits, worth, ranking.vector, words, self._embedder.read)
         if self.spans is not None:
@@ -132,25 +128,32 @@ class Finder:
     def _reranked(self, question: Analysis, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         return self.reranker.reranked(question.text, hits) if self.reranker is not None else hits
 
-    def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
+    def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack], scope: Scope) -> list[str]:
         """Acronyms spelled out, official words for everyday ones, and what misspelled words were meant to be."""
         more = expansions(question.text, (pack.record.acronyms for pack in packs.values()))
         words = content_words(question.text)
-        counts = self._store.document_frequency(words)
+        counts = self._store.document_frequency(words, scope.access)
         unknown = [word for word in words if not counts[word] and word not in question.proper.values()]
-        return more + list(corrected(unknown, self._vocabulary()).values()) if unknown else more
+        return more + list(corrected(unknown, self._vocabulary(scope.access)).values()) if unknown else more
 
-    def _vocabulary(self) -> list[str]:
+    def _vocabulary(self, access: frozenset[Access]) -> list[str]:
         generation = self._store.generation()
-        if self._words is None or self._words[0] != generation:
-            self._words = (generation, self._store.vocabulary())
-        return self._words[1]
+        known = self._words.get(access)
+        if known is None or known[0] != generation:
+            known = self._words[access] = (generation, self._store.vocabulary(access))
+        return known[1]
 
     def _worth(
-        self, question: Analysis, own: Analysis, where: Aim, frequency: Mapping[str, int], more: Sequence[str]
+        self,
+        question: Analysis,
+        own: Analysis,
+        where: Aim,
+        frequency: Mapping[str, int],
+        more: Sequence[str],
+        scope: Scope,
     ) -> dict[str, float]:
         """What each asked stem is worth: its inverse frequency; names of the council and body count for nothing."""
-        count = self._store.passage_count()
+        count = self._store.passage_count(scope.access)
         worth = {}
         for term in question.terms:
             if term in where.told:
@@ -162,7 +165,7 @@ class Finder:
                 value *= ASKING_WORTH
             worth[term] = value
         others = {stem(word): word for word in more}
-        counts = self._store.document_frequency(others.values())
+        counts = self._store.document_frequency(others.values(), scope.access)
         for key, word in others.items():
             if key not in worth and key not in where.told and counts[word]:
                 worth[key] = OTHER_WORTH * inverse_frequency(count, counts[word])

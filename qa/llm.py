@@ -20,7 +20,7 @@ from llama_index.core.llms import LLM
 from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]  # the package has no types
 from pydantic import SecretStr
 
-from index.errors import BoardQAError
+from qa.errors import Cause, LanguageModelError
 from qa.progress import AnswerStoppedError
 
 ANSWER_TOKENS = 320  # written by the model at most; an answer is about 60 words with its keys
@@ -32,12 +32,6 @@ NO_KEY = "none"  # what the client sends where an endpoint needs no key
 # Letters of a word, after its first, that are at least a token; names are cut smaller. See ``tokens``.
 WORD_LETTERS, NAME_LETTERS = 6, 3
 PIECE = re.compile(r"[A-Za-z]+|\t|\s*\n|[^\sA-Za-z]")
-
-
-class LanguageModelError(BoardQAError):
-    """The language model cannot be used or failed; the extractive answer stands in for it."""
-
-    code = "language_model"
 
 
 class _Endpoint(OpenAILike):  # type: ignore[misc]  # of a class without types
@@ -166,9 +160,9 @@ async def _listen(
             if isinstance(answer, AsyncGenerator):
                 await answer.aclose()
         if last is None:
-            raise LanguageModelError("The language model said nothing.", _hint(llm))
+            raise LanguageModelError("The language model said nothing.", _hint(llm), Cause.BROKEN_OFF)
         if _broken_off(last):
-            raise LanguageModelError("The language model's answer broke off.", _hint(llm))
+            raise LanguageModelError("The language model's answer broke off.", _hint(llm), Cause.BROKEN_OFF)
         pieces.put(None)
     except Exception as error:  # whatever the client raises is told by ``_told``
         pieces.put(error)
@@ -194,18 +188,24 @@ def _told(error: BaseException, llm: LLM, seconds: float) -> LanguageModelError:
         return LanguageModelError(
             f"The language model {name} did not finish within {seconds:g} seconds.",
             "Allow it more time, name a smaller model, or give it less to read (a smaller context).",
+            Cause.TIMEOUT,
         )
     if isinstance(error, openai.APIStatusError):
         return LanguageModelError(
             f"The language model's endpoint answered {error.status_code}: {_safe(error.message, llm)}",
             STATUS_HINTS.get(error.status_code, _hint(llm)),
+            Cause.REFUSED,
         )
     if isinstance(error, openai.APIConnectionError):
         return LanguageModelError(
-            f"No language model answers at {where}.", "Start it, or correct its address; `board-qa doctor` tries it."
+            f"No language model answers at {where}.",
+            "Start it, or correct its address; `board-qa doctor` tries it.",
+            Cause.UNREACHABLE,
         )
     return LanguageModelError(
-        f"The language model's answer cannot be read: {_safe(str(error) or type(error).__name__, llm)}", _hint(llm)
+        f"The language model's answer cannot be read: {_safe(str(error) or type(error).__name__, llm)}",
+        _hint(llm),
+        Cause.UNREADABLE,
     )
 
 

@@ -33,7 +33,9 @@ def looked_in(
     if len(first) < len(among):
         without = Rescope(words=ALL if not chips else "Other packs too", filters=asked.filters, everywhere=True)
         chips.append(Chip(what="question", words=words, without=without))
-    return LookedIn(words=words, chips=chips, others=_others(asked, answer, chips, first, packs))
+    near = _near(answer, packs) if not _one_meeting(first) else []
+    named = {pack.id for pack in [*(first if _one_meeting(first) else []), *near]} | ({asked.filters.pack} & set(packs))
+    return LookedIn(words=words, chips=chips, others=_others(asked, chips, near, packs), packs=sorted(named))
 
 
 def pack_words(chosen: Sequence[StoredPack], packs: Mapping[str, StoredPack]) -> str:
@@ -41,7 +43,7 @@ def pack_words(chosen: Sequence[StoredPack], packs: Mapping[str, StoredPack]) ->
 
     The council is told where another of ``packs`` has a body of that name.
     """
-    if len({_meeting(pack) for pack in chosen}) == 1:
+    if _one_meeting(chosen):
         record = chosen[0].record
         if record.body is None and record.council is None:
             return record.title or record.file
@@ -65,6 +67,10 @@ def _meeting(pack: StoredPack) -> tuple[object, ...]:
     return (record.council, record.body, record.meeting_date) if record.body and record.meeting_date else (pack.id,)
 
 
+def _one_meeting(packs: Sequence[StoredPack]) -> bool:
+    return len({_meeting(pack) for pack in packs}) == 1
+
+
 def _filter_chips(asked: Question, packs: Mapping[str, StoredPack]) -> list[Chip]:
     chips = []
     for field, name in FILTER_NAMES.items():
@@ -84,22 +90,21 @@ def _filter_words(name: str, value: Any, packs: Mapping[str, StoredPack]) -> str
     return words.format(long_date(value) if isinstance(value, date) else value)
 
 
-def _others(
-    asked: Question,
-    answer: Answer,
-    chips: Sequence[Chip],
-    looked: Sequence[StoredPack],
-    packs: Mapping[str, StoredPack],
-) -> list[Rescope]:
-    """All packs where they were narrowed, and each of the meetings that the answer rests on or comes near to."""
-    others = [Rescope(words=ALL, filters=Filters(), everywhere=True)] if chips else []
-    if len({_meeting(pack) for pack in looked}) == 1:
-        return others
+def _near(answer: Answer, packs: Mapping[str, StoredPack]) -> list[StoredPack]:
+    """A pack of each of the meetings that the answer rests on or comes near to."""
     near: dict[tuple[object, ...], StoredPack] = {}
     told = [citation.pack for citation in answer.citations] + [passage.pack for passage in answer.passages]
     for pack in (packs[id_] for id_ in told):
         near.setdefault(_meeting(pack), pack)
-    for pack in list(near.values())[:MOST_OTHERS]:
+    return list(near.values())[:MOST_OTHERS]
+
+
+def _others(
+    asked: Question, chips: Sequence[Chip], near: Sequence[StoredPack], packs: Mapping[str, StoredPack]
+) -> list[Rescope]:
+    """All packs where they were narrowed, and each of the meetings near to the answer."""
+    others = [Rescope(words=ALL, filters=Filters(), everywhere=True)] if chips else []
+    for pack in near:
         day = pack.record.meeting_date
         meeting = Filters(body=pack.record.body, from_=day, to=day)
         filters = meeting if pack.record.body and day else Filters(pack=pack.id)

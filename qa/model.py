@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from index.model import Box
+from index.model import Access, Box
 
 
 class Filters(BaseModel):
@@ -75,6 +75,7 @@ class LookedIn(BaseModel):
     words: str = Field(description='As "Health and Wellbeing Board, 14 March 2024" or "all 8 packs"')
     chips: list[Chip] = Field(default_factory=list)
     others: list[Rescope] = Field(default_factory=list, description="Other places to look in")
+    packs: list[str] = Field(default_factory=list, exclude=True, description="Ids of the packs whose names stand in it")
 
 
 class Status(StrEnum):
@@ -208,6 +209,16 @@ class PackItem(BaseModel):
     title: str
     first: str | None
     last: str | None
+
+
+class PackAccess(BaseModel):
+    """Who may see a pack, as administrators are told."""
+
+    pack: str = Field(description="Id of the pack")
+    file: str = Field(description="Name of the PDF")
+    access: Access = Field(description="Of the pack as a whole: whether it is told to be there at all")
+    pages: int = Field(description="Pages of the PDF")
+    restricted: list[int] = Field(description="PDF pages that only those may see who have that right")
 
 
 class PackInfo(BaseModel):

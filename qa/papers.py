@@ -8,7 +8,7 @@ from pathlib import Path
 from index.copies import copy_of
 from index.errors import UnknownPackError
 from index.model import Access, Page, Passage
-from index.records import PUBLIC_ONLY, StoredPage
+from index.records import StoredPage
 from index.store import Store
 from qa.errors import UnknownPageError
 from qa.listing import pack_info, page_info
@@ -19,15 +19,12 @@ FILES = "files"  # folder of the copies of the indexed PDFs, each named by its c
 
 
 class Papers:
-    """What one data folder holds. Everything is given only where the settings let it be seen."""
+    """What one data folder holds; only what has one of the access levels is given, told of or counted."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, access: frozenset[Access]) -> None:
         self.settings = settings
         self._store = store
-
-    @property
-    def _access(self) -> frozenset[Access]:
-        return frozenset(Access) if self.settings.allow_exempt else PUBLIC_ONLY
+        self._access = access
 
     @property
     def _files(self) -> Path:

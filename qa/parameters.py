@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -9,16 +10,44 @@ from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator
 
 from index.errors import UnknownPackError
+from qa.admission import Admission
+from qa.metrics import Metrics
 from qa.model import Filters, PackInfo
+from qa.person import Person, Role, local_person, require_role
 from qa.service import BoardQA
 
 # A form that is sent with its date left empty gives "", which is no filter
 Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]
 
 
+def person_of(request: Request) -> Person:
+    """Who sent the request, as the gate has found; without a gate, whoever sits at the machine."""
+    person: Person | None = getattr(request.state, "person", None)
+    return person or local_person()
+
+
 def _service(request: Request) -> BoardQA:
     service: BoardQA = request.app.state.service
-    return service
+    return service.seen_by(person_of(request))
+
+
+async def _places(request: Request) -> Admission:
+    places: Admission = request.app.state.places
+    return places
+
+
+async def _figures(request: Request) -> Metrics:
+    figures: Metrics = request.app.state.metrics
+    return figures
+
+
+def require(role: Role) -> Callable[[Request], None]:
+    """A dependency that raises NotAllowedError unless whoever asks has the role, or one above it."""
+
+    def check(request: Request) -> None:
+        require_role(person_of(request), role)
+
+    return check
 
 
 def _filters(
@@ -41,5 +70,7 @@ def pack_named(service: BoardQA, name: str) -> PackInfo:
     raise UnknownPackError(f"No pack {name!r} is indexed.", "The packs that there are stand at /packs.")
 
 
+Places = Annotated[Admission, Depends(_places)]  # of answers in the making
+Figures = Annotated[Metrics, Depends(_figures)]
 Service = Annotated[BoardQA, Depends(_service)]
 QueryFilters = Annotated[Filters, Depends(_filters)]

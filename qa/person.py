@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from index.model import Access
 from index.records import PUBLIC_ONLY
+from qa.errors import NotAllowedError
 
 
 class Role(StrEnum):
@@ -68,6 +69,14 @@ class Person:
         """
         restricted = self.way is not Way.LOCAL and self.role.covers(Role.MEMBER)
         return frozenset(Access) if allow_exempt or restricted else PUBLIC_ONLY
+
+
+def require_role(person: Person, role: Role) -> None:
+    """Raise NotAllowedError unless the person has the role, or one above it."""
+    if not person.role.covers(role):
+        raise NotAllowedError(
+            f"This is for people with the role “{role}”.", "Ask those who run this service for that role."
+        )
 
 
 ANONYMOUS = Person("anonymous", "", Role.PUBLIC, Way.ANONYMOUS)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from qa.model import Answer, IngestReport, PackInfo, PageInfo, RankedPassage, Status
+from qa.audit import AuditEntry
+from qa.model import Answer, IngestReport, PackAccess, PackInfo, PageInfo, RankedPassage, Status
 from qa.places import full_citation_words, nearest, page_words, passage_words, short_date, votes_words
+from qa.quarantine import RefusedFile
 from qa.register_model import DecisionRow, Match
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 # A table that goes into a file or pipe is not cut to the usual 80 columns.
 PIPE_WIDTH = 200
 EXCERPT_CHARS = 240
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 STATUS_WORDS = {
     Status.PARTIAL: "The packs answer this only in part.",
@@ -72,6 +76,37 @@ def print_packs(packs: Sequence[PackInfo]) -> None:
     _console().print(table)
 
 
+def print_refused(files: Sequence[RefusedFile]) -> None:
+    """Each refused file with its reason, and the command that tries it again, whole so that it can be copied."""
+    if not files:
+        print("No file is refused.")
+    for file in files:
+        when = file.when.astimezone().strftime("%d %B %Y, %H:%M") if file.when else "earlier"
+        print(f"{file.file} ({when})\n  {file.reason}\n  {file.hint}\n  {file.retry or file.path}")
+
+
+def print_access(packs: Sequence[PackAccess]) -> None:
+    """A table of packs that only some may see, wholly or in part."""
+    if not packs:
+        print("No paper is restricted.")
+        return
+    table = _table("Pack", "File", "Access", "Restricted PDF pages", "Of")
+    for pack in packs:
+        table.add_row(*_literal(pack.pack, pack.file, pack.access, _runs(pack.restricted), str(pack.pages)))
+    _console().print(table)
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """ "3, 7–9": rising numbers with those in a row drawn together."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs) or "none"
+
+
 def print_pages(pages: Sequence[PageInfo]) -> None:
     """A table of one pack's pages."""
     table = _table("PDF page", "Page", "Number from", "Item", "Kind", "Remarks")
@@ -95,6 +130,32 @@ def print_decisions(rows: Sequence[DecisionRow]) -> None:
         told = (row.minute, row.title, row.kind.value, row.text, votes_words(row.votes), where, "; ".join(remarks))
         table.add_row(*_literal(short_date(row.date), row.body, *told))
     _console().print(table)
+
+
+def print_audit(entries: Sequence[AuditEntry]) -> None:
+    """A table of the audit log: who, what, when; PDFs by the id of their pack where they are indexed."""
+    if not entries:
+        print("No entry matches.")
+        return
+    table = _table("Number", "Time (UTC)", "Person", "Role", "Act", "About")
+    for entry in entries:
+        who = f"{entry.name} ({entry.person})" if entry.name else entry.person
+        told = "; ".join(f"{name} {_audited(value, entry.packs)}" for name, value in entry.about.items())
+        moment = f"{entry.time:%Y-%m-%d %H:%M:%S}"
+        table.add_row(*_literal(str(entry.number), moment, who, entry.role, entry.act, told))
+    _console().print(table)
+
+
+def _audited(value: object, packs: Mapping[str, str]) -> str:
+    """A value of an entry: a PDF's SHA-256 as the id of its pack, or cut short; a page as "pack, PDF page 3"."""
+    match value:
+        case [str(sha256), int(page)]:
+            return f"{_audited(sha256, packs)}, PDF page {page}"
+        case list():
+            return " · ".join(_audited(part, packs) for part in value) or "none"
+        case str() if SHA256.fullmatch(value):
+            return packs.get(value, f"{value[:12]}…")
+    return str(value)
 
 
 def print_ingest(report: IngestReport, packs: Sequence[PackInfo]) -> None:

@@ -22,6 +22,7 @@ from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status, T
 from qa.progress import SILENT, Listener, Stage
 from qa.retrieve import Hit
 from qa.told import Told
+from qa.tracing import span
 from qa.units import Evidence
 from qa.verify import Place, checked, stretches
 
@@ -52,7 +53,8 @@ class Reader:
         """
         began = time.perf_counter()
         listener.enter(Stage.SEARCHING)
-        parts = self._found(asked, scope, listener)
+        with span("retrieve"):
+            parts = self._found(asked, scope, listener)
         first = parts[0]
         listener.enter(Stage.READING)
         answer = Answer(
@@ -79,16 +81,18 @@ class Reader:
             answer.notes = list(dict.fromkeys(reason for reason in reasons if reason))
             trace.declined = next(reason for reason in reasons if reason is not None)
             return _timed(answer, began, parts[-1].retrieved)
-        worded = self._drafted(answerable, listener)
+        with span("read"):
+            worded = self._drafted(answerable, listener)
         trace.removed = list(worded.removed)
         answer.notes = list(worded.notes)
         if worded.by_model and self._wording is not None:
             answer.engine = f"llm:{self._wording.name}"
         listener.enter(Stage.CHECKING)
-        conclusion = self._concluded(answerable, worded)
-        answer.notes += conclusion.notes
-        trace.drafted = _traced((e.passage for told in conclusion.told for e in told.grounds.places), first.packs)
-        self._tell(answer, conclusion.told, first.packs, first.scope)
+        with span("verify"):
+            conclusion = self._concluded(answerable, worded)
+            answer.notes += conclusion.notes
+            trace.drafted = _traced((e.passage for told in conclusion.told for e in told.grounds.places), first.packs)
+            self._tell(answer, conclusion.told, first.packs, first.scope)
         said = {claim.text for claim in answer.claims}
         trace.removed += [told.text for told in conclusion.told if told.text not in said]
         lacking = [(part, reason) for part, reason in zip(parts, reasons, strict=True) if reason is not None]

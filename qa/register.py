@@ -130,7 +130,7 @@ class Register:
         allowed = self._register.passages(narrowed)
         nearest = self._nearest(query, allowed, NEAR_PASSAGES) if len(allowed) else []
         meant = self._register.in_passages(nearest, narrowed)
-        rare = any_of(self._register.rare(terms, MOST_RANKED))
+        rare = any_of(self._register.rare(terms, MOST_RANKED, self._access))
         some = self._register.matching(replace(narrowed, words=rare), NEAR_PASSAGES) if rare else []
         score: dict[int, float] = {}
         for ranking in (meant, some):

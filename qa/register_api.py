@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from index.record_model import Outcome
 from qa.parameters import Service
-from qa.register_export import CSV_TYPE, DOCX_TYPE, csv_of, docx_of
+from qa.register_export import DOCX_TYPE, csv_of, docx_of
 from qa.register_model import (
     DEFAULT_ROWS,
     MOST_ROWS,
@@ -27,6 +27,7 @@ from qa.register_model import (
     Sort,
     Trail,
 )
+from qa.spreadsheet import CSV_TYPE
 
 FILE_NAME = "decisions"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -17,11 +16,9 @@ from docx.table import _Row
 
 from qa.places import page_words, short_date, votes_words
 from qa.register_model import DecisionRow
+from qa.spreadsheet import csv_file
 
-CSV_TYPE = "text/csv; charset=utf-8"
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# What a spreadsheet would take for a formula when it stands first, perhaps behind blanks
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|^[\t\r\n]")
 # XML has no place for these; broken PDFs bring them
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -50,26 +47,14 @@ WIDTHS = (2.2, 3.6, 2.2, 4.2, 9.0, 2.4, 2.6)  # centimetres, of a landscape page
 
 
 def csv_of(rows: Iterable[DecisionRow]) -> bytes:
-    """The decisions as CSV: UTF-8 with a byte order mark, so that Excel reads it right; one decision a record.
-
-    A cell that a spreadsheet would run as a formula has an apostrophe before it.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)  # records end with CR LF, as RFC 4180 has it
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in _cells(row)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+    """The decisions as CSV, one decision a record."""
+    return csv_file(COLUMNS, map(_cells, rows))
 
 
 def _cells(row: DecisionRow) -> list[str]:
     told = row.model_dump(mode="json", include=set(COLUMNS))
     told |= {"votes": votes_words(row.votes), "flags": "; ".join(row.flags)}
     return ["" if told[name] is None else str(told[name]) for name in COLUMNS]
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def docx_of(rows: Sequence[DecisionRow], heading: str, made: date | None = None) -> bytes:

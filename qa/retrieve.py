@@ -77,7 +77,7 @@ class Retriever:
 
     def _focus(self, question: Analysis, scope: Scope) -> dict[tuple[str, str | None], float]:
         """What to prefer: the packs, and in them the agenda items, that speak of what the question speaks of."""
-        count = self._store.passage_count()
+        count = self._store.passage_count(scope.access)
         held = self._store.holding(question.words.values(), scope, int(FOCUS_SHARE * count))
         worth = {term: inverse_frequency(count, sum(places.values())) for term, places in held.items()}
         total = sum(worth.values())

@@ -6,16 +6,20 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.conversation_store import ConversationStore
+from index import erasure
+from index.access_writer import AccessRule
 from index.errors import BoardQAError
-from index.feedback_store import FeedbackStore
+from index.model import Access
 from index.records import Scope, StoredPack
 from index.store import Store
+from qa.audit import Act, Audit
 from qa.conversations import Conversations
+from qa.engine import Engine, Extent
 from qa.errors import NotReadyError
 from qa.examples import Examples, candidates
 from qa.feedback import Feedback, FeedbackEntry, keep, kept
@@ -26,6 +30,7 @@ from qa.model import (
     Identity,
     IngestReport,
     LookedIn,
+    PackAccess,
     Question,
     RankedPassage,
     Refused,
@@ -33,119 +38,83 @@ from qa.model import (
 )
 from qa.narrowing import check_words, scope_of
 from qa.papers import Papers
+from qa.person import Person, Role, local_person, require_role
 from qa.progress import SILENT, Listener
+from qa.quarantine import RefusedFile, refused_file
 from qa.question import analyse
 from qa.register import Register
 from qa.register_answer import register_address, register_answer
 from qa.register_model import RegisterFilters
 from qa.scope import Aim, aim
-from qa.settings import Settings
+from qa.settings import Settings, words
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     from llama_index.core.llms import LLM
 
-    from index.embedding import Embedder
     from index.ingest import Progress
-    from index.vectors import VectorIndex
+    from qa.breaker import Breaker
     from qa.evidence import Candidate
     from qa.question import Analysis
-    from qa.reader import Reader
-    from qa.wording import Wording
 
 ANSWER_SETTINGS = ("query_prefix", "passage_prefix", "arithmetic", "ocr", "allow_exempt")  # that change answers
 PASSAGES_TOLD = 30  # of the ranking, beside an answer out of the register
 
 
 class BoardQA(Papers):
-    """Questions and answers over one data folder. Safe to use from several threads.
+    """Questions and answers over one data folder, for one person. Safe to use from several threads.
 
     The embedding model is loaded with the first question or ingest, not at opening.
     """
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        super().__init__(settings, store)
-        self._feedback = FeedbackStore(store.path)
-        self.register = Register(store, self._access, self._nearest)
-        self.conversations = Conversations(ConversationStore(store.path), self.sees, settings.keep_days)
-        self._examples = Examples(self.ask)
-        self._lock = threading.RLock()
-        self._embedder: Embedder | None = None
-        self._reader: Reader | None = None
-        self._vectors: VectorIndex | None = None
+    def __init__(self, engine: Engine, person: Person) -> None:
+        super().__init__(engine.settings, engine.store, person.access(engine.settings.allow_exempt))
+        self.person = person
+        self._engine = engine
+        self._views: dict[frozenset[Access], BoardQA] = {self._access: self}
+        self._making = threading.Lock()
+        self.register = Register(engine.store, self._access, engine.nearest)
+        self.conversations = Conversations(engine.kept, self.sees, engine.settings.keep_days, self._access)
+        self._examples = Examples(lambda question: self.traced(question)[0])
 
     @classmethod
     def open(cls, settings: Settings) -> BoardQA:
-        """Open the index in ``settings.data``, made where there is none."""
-        return cls(settings, Store(settings.data))
+        """Open the index in ``settings.data``, made where there is none, for whoever sits at the machine."""
+        return cls(Engine(settings, Store(settings.data)), local_person())
+
+    def seen_by(self, person: Person) -> BoardQA:
+        """The same papers as another person sees them."""
+        access = person.access(self.settings.allow_exempt)
+        with self._making:
+            if access not in self._views:
+                other = self._views[access] = BoardQA(self._engine, person)
+                other._views, other._making = self._views, self._making
+            view = copy(self._views[access])
+        view.person = person
+        return view
 
     def close(self) -> None:
-        """Close the index."""
-        self._feedback.close()
-        self.conversations.close()
-        self.register.close()
-        self._store.close()
+        """Close the index, for all who see it."""
+        for view in self._views.values():
+            view.register.close()
+        self._engine.close()
 
-    def _model(self) -> Embedder:
-        with self._lock:
-            if self._embedder is None:
-                from index.embedding import load_embedder
-
-                self._embedder = load_embedder(
-                    self.settings.embedding_model,
-                    query_prefix=self.settings.query_prefix,
-                    passage_prefix=self.settings.passage_prefix,
-                    arithmetic=self.settings.arithmetic,
-                    threads=self.settings.threads,
-                )
-            return self._embedder
+    @property
+    def audit(self) -> Audit:
+        """The audit log, as the person who asks writes to it and reads it."""
+        return Audit(self._engine.audit, self.settings, self.person, self._access, self._store.contents)
 
     def language_model(self) -> LLM | None:
         """The language model that is set; None without one. Raises LanguageModelError where it cannot be one."""
-        settings = self.settings
-        if not settings.llm_url:
-            return None
-        from qa.llm import open_llm
+        return self._engine.language_model()
 
-        return open_llm(
-            settings.llm_url,
-            settings.llm_model,
-            settings.llm_key,
-            api_version=settings.llm_api_version,
-            timeout=settings.llm_timeout,
-            context=settings.llm_context,
-        )
+    @property
+    def breaker(self) -> Breaker:
+        """How the way to the language model stands."""
+        return self._engine.breaker
 
-    def _wording(self) -> Wording | None:
-        llm = self.language_model()
-        if llm is None:
-            return None
-        from qa.wording import Wording
-
-        return Wording(llm, self.settings.llm_model, self.settings.llm_timeout)
-
-    def _ready_reader(self) -> Reader:
-        with self._lock:
-            if self._reader is None:
-                from index.vectors import VectorIndex
-                from qa.models import sharpen
-                from qa.reader import Reader
-
-                embedder = self._model()
-                self._store.check_model(embedder.identity)
-                self._vectors = VectorIndex(self.settings.data, self._store)
-                reader = Reader(self._store, self._vectors, embedder, self._wording())
-                sharpen(reader.finder, self.settings)
-                self._reader = reader
-            return self._reader
-
-    def _nearest(self, query: str, allowed: npt.NDArray[np.int64], most: int) -> list[int]:
-        """The ids of the allowed passages nearest in meaning to a query, best first."""
-        self._ready_reader()
-        vectors = self._vectors
-        assert vectors is not None  # opened with the reader
-        return [int(id_) for id_ in vectors.search(self._model().embed_query(query), most, allowed)[0]]
+    def extent(self) -> Extent:
+        """What the whole index holds, restricted papers too: for those who run the service."""
+        return self._engine.extent()
 
     # Indexing
 
@@ -157,33 +126,36 @@ class BoardQA(Papers):
         progress: Callable[[Progress], None] | None = None,
         force: bool = False,
         re_embed: bool = False,
+        retry: bool = False,
         replaces: str | None = None,
+        access: Access | None = None,
     ) -> IngestReport:
         """Index files and folders of PDFs; what is already there and unchanged is left alone.
 
-        ``force`` reads everything again, refused files too; ``re_embed`` first makes all vectors anew with the
-        model that is set. A file that cannot be indexed is told in the report and the next one is taken.
-        ``replaces`` is the id of the pack that a single file is a new version of.
+        ``force`` reads everything again, ``retry`` refused files too, for no paths all of these; ``re_embed`` first
+        makes all vectors anew with the model that is set. A file that cannot be indexed is told in the report and the
+        next one is taken. ``replaces`` is the id of the pack that a single file is a new version of. ``access`` sets who may see the
+        packs, whatever their papers say.
         """
         from index.ingest import Ingest
 
         work = Ingest(
             self._store,
-            self._model(),
+            self._engine.indexing_embedder(),
             self._files,
             ocr=self.settings.ocr,
             max_file_bytes=self.settings.max_file_mb * 1024 * 1024,
+            restricted_folders=[Path(folder) for folder in words(self.settings.restricted_folders)],
+            access=access,
         )
         if re_embed:
             work.re_embed(progress)
-        done = work.run(paths, password=password, progress=progress, force=force, replaces=replaces)
-        with self._lock:
-            if self._vectors is not None and self._vectors.refresh():
-                self._vectors.save()
-            elif self._vectors is None and (done.added or done.replaced or re_embed):
-                from index.vectors import VectorIndex
-
-                VectorIndex(self.settings.data, self._store)  # writes its file, so that the next start is quick
+        with self.audit.acting(Act.INGEST) as told:
+            done = work.run(paths, password=password, progress=progress, force=force, retry=retry, replaces=replaces)
+            told["packs"] = self.audit.sha256_of([*done.added, *done.replaced])
+            told |= {name: len(getattr(done, name)) for name in ("added", "replaced", "unchanged", "refused")}
+        self._engine.catch_up(write=bool(done.added or done.replaced or re_embed))
+        self.sweep()
         return IngestReport(
             added=done.added,
             replaced=done.replaced,
@@ -192,23 +164,70 @@ class BoardQA(Papers):
             warnings=done.warnings,
         )
 
+    def refused(self) -> list[RefusedFile]:
+        """The files that could not be indexed, by path. Raises NotAllowedError for all but officers."""
+        require_role(self.person, Role.OFFICER)
+        return [refused_file(refusal) for refusal in self._store.refusals()]
+
     def remove(self, packs: Sequence[str]) -> list[str]:
         """Take packs (ids or file names) out of the index; their ids. Raises UnknownPackError before any is gone.
 
-        Feedback on answers that quote them and kept answers that tell of them go too.
+        Feedback on answers that quote them and kept answers that tell of them go too; ``remains`` tells whether all of
+        it is out of the files. Raises NotAllowedError for all but officers.
         """
         from index.copies import drop_unused_copies
 
-        found = list(dict.fromkeys(self._store.pack(name, self._access).id for name in packs))
-        for pack in found:
-            self._feedback.forget_pack(pack)
-            self.conversations.forget_pack(pack)
-            self._store.remove(pack)
+        found = list(dict.fromkeys(self._of_all(name, Role.OFFICER).id for name in packs))
+        with self.audit.acting(Act.REMOVE, packs=self.audit.sha256_of(found)):
+            for pack in found:
+                self._store.remove(pack)
         drop_unused_copies(self._store, self._files)
-        with self._lock:
-            if self._vectors is not None and self._vectors.refresh():
-                self._vectors.save()
+        self._engine.catch_up(write=True)
+        self.sweep()
         return found
+
+    def remains(self) -> bool:
+        """Whether something of deleted papers or conversations may still be in the data folder's files."""
+        return erasure.remains(self._store.path)
+
+    def sweep(self) -> bool:
+        """Leave nothing of what was deleted in the files; false where another process is in the way."""
+        return erasure.sweep(self._store.path)
+
+    def set_access(self, pack: str, access: Access | None, pages: tuple[int, int] | None = None) -> PackAccess:
+        """Set who may see a pack (id or file name), or the PDF pages first to last of it; None goes back to what its
+        papers are marked as.
+
+        Raises UnknownPackError for a pack or page that is not there, NotAllowedError for all but administrators.
+        """
+        found = self._of_all(pack)
+        rule = AccessRule(access, *(pages or (None, None))) if access is not None else None
+        with self.audit.acting(Act.SET_ACCESS) as told:
+            told |= {"packs": self.audit.sha256_of([found.id]), "access": access or "as marked", "pages": pages}
+            self._store.set_access(found.id, rule)
+        return self._access_of(self._of_all(found.id))
+
+    def restricted(self, pack: str | None = None) -> list[PackAccess]:
+        """Which pages are restricted: of one pack (id or file name), or of every pack that has any.
+
+        Raises UnknownPackError, NotAllowedError for all but administrators.
+        """
+        if pack is not None:
+            return [self._access_of(self._of_all(pack))]
+        require_role(self.person, Role.ADMIN)
+        every = [self._access_of(found) for found in self._store.packs(frozenset(Access))]
+        return [told for told in every if told.restricted]
+
+    def _of_all(self, pack: str, role: Role = Role.ADMIN) -> StoredPack:
+        """A pack that somebody with the role names, who may not see it as a reader."""
+        require_role(self.person, role)
+        return self._store.pack(pack, frozenset(Access))
+
+    def _access_of(self, pack: StoredPack) -> PackAccess:
+        hidden = [p.pdf_page for p in self._store.pages(pack.id, frozenset(Access)) if p.access is Access.RESTRICTED]
+        return PackAccess(
+            pack=pack.id, file=pack.record.file, access=pack.record.access, pages=pack.pages, restricted=hidden
+        )
 
     # Asking
 
@@ -217,19 +236,21 @@ class BoardQA(Papers):
 
         ``listener`` hears how it comes about and can stop it. Raises EmptyQuestionError, QuestionTooLongError,
         NotReadyError (nothing indexed), UnknownPackError (filter), IndexMismatchError, ModelUnavailableError,
-        AnswerStoppedError.
+        AnswerStoppedError, AuditUnavailableError.
         """
-        return self.traced(question, listener)[0]
+        answer = self.traced(question, listener)[0]
+        self.audit.asked(question.question, answer)
+        return answer
 
     def traced(self, question: Question, listener: Listener = SILENT) -> tuple[Answer, Trace]:
-        """As ``ask``, with how the answer came about."""
+        """As ``ask``, with how the answer came about; it is not in the audit log."""
         self._check(question.question)
         trace = Trace()
         scope = scope_of(question.filters, self._store, self._access)
         packs = self._store.packs(self._access)
         answer = listed = self._from_register(question, scope, packs)
         if answer is None:
-            answer = self._ready_reader().answer(question, scope, trace, listener)
+            answer = self._engine.reader().answer(question, scope, trace, listener)
             answer.decisions_href = register_address(answer.standalone_question)
         answer.looked_in = self._looked_in(question, answer, scope, packs, listed is not None)
         return answer, trace
@@ -265,21 +286,21 @@ class BoardQA(Papers):
             lambda pack: self._store.pages(pack, self._access),
         )
         if answer is not None:
-            answer.passages = self._ready_reader().search(question.question, scope, PASSAGES_TOLD)
+            answer.passages = self._engine.reader().search(question.question, scope, PASSAGES_TOLD)
             answer.timing_ms = {"total": round((time.perf_counter() - began) * 1000, 1)}
         return answer
 
     def candidates(self, question: Question) -> tuple[Analysis, Sequence[Candidate]]:
         """The question taken apart and the best that could answer it, with what speaks for each; for fitting."""
         self._check(question.question)
-        found = self._ready_reader().finder.find(question, scope_of(question.filters, self._store, self._access))
+        found = self._engine.reader().finder.find(question, scope_of(question.filters, self._store, self._access))
         return found.question, [candidate for candidate in found.candidates if candidate.compared]
 
     def identity(self) -> Identity:
         """What answers depend on besides the question: the index's content, the models, the settings."""
         from qa.models import names
 
-        models, prompts = {"embedding": self._model().identity.name, **names(self.settings)}, {}
+        models, prompts = {"embedding": self._engine.embedder().identity.name, **names(self.settings)}, {}
         if self.settings.llm_url:
             from qa.prompts import PROMPTS, prompt
 
@@ -297,7 +318,9 @@ class BoardQA(Papers):
     def search(self, query: str, filters: Filters, limit: int = 20) -> list[RankedPassage]:
         """The passages nearest to a query, best first. Raises as ``ask``."""
         self._check(query)
-        return self._ready_reader().search(query, scope_of(filters, self._store, self._access), limit)
+        passages = self._engine.reader().search(query, scope_of(filters, self._store, self._access), limit)
+        self.audit.searched(query, passages)
+        return passages
 
     # What users say of answers
 
@@ -307,15 +330,19 @@ class BoardQA(Papers):
         Raises EmptyQuestionError, QuestionTooLongError, UsageError (too large or not to be kept), FeedbackFullError.
         """
         check_words(feedback.question, self.settings.max_question_chars)
-        return keep(self._feedback, feedback)
+        return keep(self._engine.feedback, feedback)
 
     def feedback_entries(self) -> list[FeedbackEntry]:
         """All feedback, oldest first. For those who run the service: it may quote papers that not all may see."""
-        return kept(self._feedback)
+        entries = kept(self._engine.feedback)
+        self.audit.record(Act.EXPORT_FEEDBACK, entries=len(entries))
+        return entries
 
     def forget_feedback(self, ids: Sequence[str]) -> int:
         """Delete feedback by its ids; how many there were."""
-        return self._feedback.forget(ids)
+        with self.audit.acting(Act.FORGET_FEEDBACK) as told:
+            told["entries"] = gone = self._engine.feedback.forget(ids)
+        return gone
 
     def _check(self, text: str) -> None:
         check_words(text, self.settings.max_question_chars)
@@ -329,8 +356,8 @@ class BoardQA(Papers):
             if not self._store.packs(self._access):
                 reasons.append("no pack is indexed")
             else:
-                self._ready_reader()
-                self._model().load()
+                self._engine.reader()
+                self._engine.embedder().load()
         except BoardQAError as error:
             reasons.append(f"{error.message} {error.hint}".strip())
         return reasons

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from qa.brand import brand_of
 from qa.model import Citation
+from qa.person import ANONYMOUS
 from qa.places import citation_words, full_citation_words, long_date, nearest, page_words, passage_words, short_date
 from qa.settings import Settings
 
@@ -62,14 +63,23 @@ _environment.globals.update(
 # What every page shows of the installation it belongs to; one process may serve several. By itself: nothing is set
 _installation: ContextVar[Mapping[str, object]] = ContextVar(
     "installation",
-    default=MappingProxyType({"brand": brand_of(Settings.model_construct()), "robots": False, "can_upload": False}),
+    default=MappingProxyType(
+        {
+            "brand": brand_of(Settings.model_construct()),
+            "robots": False,
+            "can_upload": False,
+            "person": ANONYMOUS,
+            "may_sign_in": False,
+        }
+    ),
 )
 
 
 @contextmanager
 def pages_show(**values: object) -> Iterator[None]:
-    """Meanwhile every template has these values too: ``brand``, ``robots`` and ``can_upload`` of an installation."""
-    before = _installation.set(values)
+    """Meanwhile every template has these values too: ``brand`` and ``robots`` of an installation; ``person``,
+    ``may_sign_in`` and ``can_upload`` of who asks."""
+    before = _installation.set({**_installation.get(), **values})
     try:
         yield
     finally:

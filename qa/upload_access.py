@@ -1,4 +1,4 @@
-"""Who may add packs by the page."""
+"""Who may add packs by the page: officers, and whoever sits at the machine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from starlette.requests import Request
 
 from qa.errors import NotAllowedError
+from qa.person import Person, Right, Role, Way
 from qa.settings import Settings
 
 # A request that has one comes through a proxy, whose address tells nothing of whoever asks
@@ -16,9 +17,13 @@ OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real
 def may_upload(request: Request, settings: Settings) -> bool:
     """Whether whoever sent the request may add packs.
 
-    With `auto` that is who sits at the machine that the service runs on: it listens on a loopback address, is asked
-    from one, and by such a name (else any site whose name leads to 127.0.0.1 could ask through a reader's browser).
+    People who are signed in and tokens may by their role. Without signing in, with `auto`, that is who sits at the
+    machine that the service runs on: it listens on a loopback address, is asked from one, and by such a name (else any
+    site whose name leads to 127.0.0.1 could ask through a reader's browser).
     """
+    person: Person = request.state.person
+    if person.way is not Way.LOCAL:
+        return settings.upload != "off" and person.role.covers(Role.OFFICER) and Right.WRITE in person.rights
     if settings.upload != "auto":
         return settings.upload == "on"
     return (

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
-from index.ingest import Progress, hash_of
+from index.files import hash_of
+from index.ingest import Progress
 from index.model import Access
 from index.records import PackRecord
 from index.store import Store

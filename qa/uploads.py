@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import secrets
 import shutil
+import sys
 import threading
 import time
 import weakref
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 MOST_JOBS_AT_ONCE = 5  # received or indexed just now; each may hold 20 files
 KEPT_JOBS = 50  # whose outcome can still be asked for
 KEPT_SECONDS = 24 * 3600
+NICENESS = 10  # of the thread that indexes, and of the processes that it has files read in
 LOCK = ".lock"  # held as long as the process lives whose folder is named so
 
 
@@ -147,6 +150,8 @@ class Uploads:
                 del self._jobs[id_]
 
     def _work(self) -> None:
+        if sys.platform == "linux":  # which alone has priorities of threads; readers go first
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         while True:
             with self._lock:
                 if self._waiting.empty():

@@ -12,10 +12,11 @@ from qa.brand import brand_of
 from qa.chat_website import chat_website
 from qa.packs_website import packs_website
 from qa.register_website import register_website
+from qa.sign_in_website import sign_in_website
 from qa.templates import WEB
 from qa.upload_website import upload_website
 
-WEBSITES = (about_website, chat_website, packs_website, register_website, upload_website)
+WEBSITES = (about_website, chat_website, packs_website, register_website, upload_website, sign_in_website)
 
 
 class _Files(StaticFiles):

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from llama_index.core.llms import LLM
 
-from index.errors import BoardQAError
 from index.model import Passage
 from index.passages import BULLET
 from qa.answer import Draft, Worded, told, unmarked
+from qa.breaker import Breaker
+from qa.errors import Cause, LanguageModelError
 from qa.finder import Found
 from qa.generation import Origin, rewrite, write_answer
 from qa.model import Question
-from qa.progress import AnswerStoppedError, Listener, Stage
+from qa.progress import Listener, Stage
 from qa.question import Analysis
 from qa.units import Evidence
 from qa.words import stems
@@ -22,6 +23,7 @@ from qa.words import stems
 log = logging.getLogger(__name__)
 
 FAILED = "The language model could not be used, so the answer is put together of quotes."
+BUSY = "The language model is busy with other questions, so the answer is put together of quotes."
 UNSUPPORTED = "The language model wrote nothing that the papers bear out, so the answer is put together of quotes."
 MISSING = "The papers do not say: {part}"
 MOST_WORDS = 100  # up to which quotes are put beside the model's statements
@@ -30,11 +32,15 @@ REWRITE_SHARE = 1 / 3  # of the time for an answer that putting a follow-up in f
 
 
 class Wording:
-    """Words answers by ``llm``; ``seconds`` is the time for one answer, ``name`` the model's as it is told."""
+    """Words answers by ``llm``; ``seconds`` is the time for one answer, ``name`` the model's as it is told.
 
-    def __init__(self, llm: LLM, name: str, seconds: float) -> None:
+    ``breaker`` keeps questions from a model that fails, and too many from one that is slow.
+    """
+
+    def __init__(self, llm: LLM, name: str, seconds: float, breaker: Breaker) -> None:
         self._llm = llm
         self._seconds = seconds
+        self._breaker = breaker
         self.name = name
 
     def standalone(self, asked: Question, listener: Listener) -> str | None:
@@ -43,11 +49,10 @@ class Wording:
             return None
         seconds = self._seconds * REWRITE_SHARE
         try:
-            return rewrite(self._llm, asked.question, asked.history, seconds=seconds, stopped=listener.stopped)
-        except AnswerStoppedError:
-            raise
-        except BoardQAError as error:
-            log.warning("follow-up not rewritten: %s", error.message)
+            with self._breaker.turn():
+                return rewrite(self._llm, asked.question, asked.history, seconds=seconds, stopped=listener.stopped)
+        except LanguageModelError as error:
+            log.warning("follow-up not rewritten: %s", error.cause)
             return None
 
     def answer(self, found: Found, evidence: Sequence[Evidence], quotes: Sequence[Draft], listener: Listener) -> Worded:
@@ -62,20 +67,20 @@ class Wording:
 
         listener.enter(Stage.WORDING)
         try:
-            written = write_answer(
-                self._llm,
-                found.question.text,
-                evidence,
-                origin,
-                seconds=self._seconds,
-                stopped=listener.stopped,
-                heard=listener.draft,
-            )
-        except AnswerStoppedError:
-            raise
-        except BoardQAError as error:
-            log.warning("answer not worded: %s", error.message)
-            return Worded(quotes, notes=[FAILED])
+            with self._breaker.turn():
+                written = write_answer(
+                    self._llm,
+                    found.question.text,
+                    evidence,
+                    origin,
+                    seconds=self._seconds,
+                    stopped=listener.stopped,
+                    heard=listener.draft,
+                )
+        except LanguageModelError as error:
+            # Not its message: an endpoint may repeat the question in it
+            log.warning("answer not worded: %s", error.cause)
+            return Worded(quotes, notes=[BUSY if error.cause is Cause.BUSY else FAILED])
         removed = [f"{each.text} ({each.reason.value})" for each in written.removed]
         if written.not_found:
             return Worded((), removed, by_model=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from qa.service import BoardQA
 from qa.settings import Settings
@@ -21,6 +22,18 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith("BOARD_QA_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clients_name_this_machine() -> Iterator[None]:
+    """In-process clients ask by a loopback name, as a browser at the machine does; a service answers to no other."""
+    made = TestClient.__init__
+    defaults = made.__defaults__ or ()
+    assert "http://testserver" in defaults
+    with pytest.MonkeyPatch.context() as patch:
+        local = tuple("http://127.0.0.1:8000" if given == "http://testserver" else given for given in defaults)
+        patch.setattr(made, "__defaults__", local)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,8 @@ def write(
     with store.writing_pack(record, model) as writer:
         for number in range(1, pages + 1):
             printed = PageNumber(number, str(number + 2), PageSource.STAMP)
-            writer.add_page(page(number, f"Page {number} of {record.file}"), printed, "4", "Budget", Kind.REPORT)
+            text = f"Page {number} of {record.file}"
+            writer.add_page(page(number, text), printed, "4", "Budget", Kind.REPORT, record.access)
         vectors = np.eye(len(passages), model.dimensions, dtype=np.float32)
         writer.add_passages(passages, vectors)
     return [found.id for found in store.passages_of(record.id, EVERYONE)]

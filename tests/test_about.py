@@ -159,7 +159,7 @@ def test_robots_are_kept_out_unless_the_settings_let_them_in(site: Opener, liste
 def test_only_pages_that_came_by_https_ask_to_be_opened_so_from_now_on(site: Opener) -> None:
     client = site()
     assert "strict-transport-security" not in client.get("/privacy").headers
-    assert client.get("https://testserver/privacy").headers["strict-transport-security"] == "max-age=31536000"
+    assert client.get("https://localhost/privacy").headers["strict-transport-security"] == "max-age=31536000"
 
 
 def test_an_error_page_says_what_is_wrong_what_to_do_and_how_to_go_on(site: Opener) -> None:
@@ -177,3 +177,34 @@ def test_the_api_is_described_with_the_fields_of_every_body(site: Opener) -> Non
     assert "POST /api/ask" in page
     assert "question application/json, needed" in page
     assert "Earlier turns, oldest first" in page
+
+
+@pytest.mark.parametrize(
+    ("settings", "told", "untold"),
+    [
+        ({}, "a log is kept for 365 days", "not its words"),
+        ({"audit_days": 1}, "a log is kept for 1 day.", "None is kept."),
+        ({"audit_questions": False}, "a question or a search: not its words, but which pages", "a search: its words"),
+        ({"audit_days": 0}, "The audit log None is kept.", "a log is kept"),
+    ],
+)
+def test_privacy_says_what_the_audit_log_holds(
+    site: Opener, settings: dict[str, object], told: str, untold: str
+) -> None:
+    page = words(site(**settings), "/privacy")
+    assert told in page
+    assert untold not in page
+
+
+def test_privacy_tells_those_who_sign_in_what_is_kept_of_them(site: Opener) -> None:
+    provider = {"auth": "oidc", "oidc_issuer": "https://id.example.org", "oidc_client_id": "board-qa"}
+    page = words(site(**provider), "/privacy")
+    assert "at most for 8 hours" in page
+    assert "board_qa_session" in page
+    assert "board_qa_visitor" not in page
+    assert "There are no accounts" not in page
+    assert "shown only to people whose role allows it" in page
+    assert "board_qa_visitor" in words(site(**provider, anonymous=True), "/privacy")
+    local = words(site(), "/privacy")
+    assert "board_qa_session" not in local
+    assert "There are no accounts" in local

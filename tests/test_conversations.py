@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from index import conversation_store
 from index.conversation_store import ConversationStore
 from index.errors import UnknownAnswerError, UnknownConversationError
+from index.records import PUBLIC_ONLY
 from index.schema import DATABASE, SCHEMA_VERSION
 from qa.api import create_app
 from qa.conversations import Conversations
@@ -25,6 +26,7 @@ from qa.progress import SILENT
 from qa.service import BoardQA
 from qa.settings import Settings
 from qa.visitor import COOKIE
+from tests.older import take_back
 
 CHAIR = "Who chaired the Thornmere health and wellbeing board in March 2024?"
 BROWSER = {"Accept": "text/html"}
@@ -123,7 +125,7 @@ def test_the_cookie_is_hidden_from_scripts_and_its_secret_from_the_file(client, 
 def test_a_cookie_that_is_no_secret_of_ours_is_replaced(service):
     client = TestClient(create_app(service), cookies={COOKIE: "guess"})
     ask(client)
-    assert len(client.cookies.get(COOKIE, domain="testserver.local")) == 32
+    assert len(client.cookies.get(COOKIE, domain="127.0.0.1")) == 32
 
 
 def test_conversations_are_renamed_and_deleted(client, data):
@@ -176,7 +178,7 @@ def test_with_a_pack_go_the_answers_that_tell_of_it(client, service):
 def test_answers_from_pages_that_may_no_longer_be_seen_are_not_shown(service):
     store = ConversationStore(service.settings.data / DATABASE)
     hidden: set[str] = set()
-    kept = Conversations(store, lambda places: not hidden & {pack for pack, _ in places}, 365)
+    kept = Conversations(store, lambda places: not hidden & {pack for pack, _ in places}, 365, PUBLIC_ONLY)
     answer = kept.ask(Question(question=CHAIR, conversation="new"), "me", service.ask, SILENT)
     assert [turn.id for turn in kept.conversation(answer.conversation, "me").turns] == [answer.answer_id]
     hidden.add(answer.citations[0].pack)
@@ -227,7 +229,7 @@ def test_forms_of_other_sites_are_refused(client):
         assert refused.status_code == 403
         assert refused.json()["error"]["code"] == "cross_site"
         assert refused.headers["X-Content-Type-Options"] == "nosniff"
-    for headers in ({"Origin": "http://testserver"}, {"Sec-Fetch-Site": "same-origin"}):
+    for headers in ({"Origin": "http://127.0.0.1:8000"}, {"Sec-Fetch-Site": "same-origin"}):
         assert client.post("/api/ask", json={"question": CHAIR}, headers=headers).status_code == 200
 
 
@@ -235,7 +237,7 @@ def test_a_conversation_is_exported(client):
     answer = ask(client)
     path = f"/conversations/{answer['conversation']}/export"
     text = client.get(path).text
-    for told in (CHAIR, answer["citations"][0]["quote"], f"http://testserver{answer['href']}"):
+    for told in (CHAIR, answer["citations"][0]["quote"], f"http://127.0.0.1:8000{answer['href']}"):
         assert told in text
     word = Document(io.BytesIO(client.get(path, params={"format": "docx"}).content))
     assert answer["citations"][0]["quote"] in "\n".join(paragraph.text for paragraph in word.paragraphs)
@@ -258,10 +260,7 @@ def test_a_thumb_is_kept_with_the_answer(client, service):
 
 
 def test_an_index_without_conversations_is_brought_up_to_date(data):
-    with closing(sqlite3.connect(data / DATABASE)) as older, older:
-        older.execute("DROP TABLE turns")
-        older.execute("DROP TABLE conversations")
-        older.execute("PRAGMA user_version = 3")
+    take_back(data, 3)
     with closing(BoardQA.open(Settings(data=data))) as service:
         answer = service.conversations.ask(Question(question=CHAIR, conversation="new"), "me", service.ask, SILENT)
         assert service.conversations.turn(answer.answer_id).question == CHAIR

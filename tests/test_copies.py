@@ -7,14 +7,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from index.copies import UNFINISHED, UNFINISHED_SECONDS, copy_of, drop_unused_copies, keep_copy
+from index.copies import copy_kept, copy_of, drop_unused_copies
 from index.errors import DamagedFileError
 from index.pdf import open_pdf
 from index.store import Store
+from index.unfinished import UNFINISHED, UNFINISHED_SECONDS
 from tests.papers import draw
 from tests.stored import pack, passage, write
 
@@ -30,6 +32,11 @@ def plain(tmp_path: Path) -> Path:
     return draw(tmp_path / "plain.pdf", lambda sheet: sheet.write(72, 100, "The ferry is late."))
 
 
+def keep(path: Path, folder: Path, sha256: str, password: str | None) -> None:
+    with copy_kept(path, folder, sha256, password):
+        assert copy_of(folder, sha256).exists()
+
+
 def encrypted(source: Path, user: str, owner: str) -> Path:
     target = source.with_name("encrypted.pdf")
     writer = PdfWriter(clone_from=source)
@@ -39,11 +46,11 @@ def encrypted(source: Path, user: str, owner: str) -> Path:
 
 
 def test_a_copy_has_the_same_bytes_and_is_made_once(plain: Path, tmp_path: Path) -> None:
-    keep_copy(plain, tmp_path / "files", "abc", "not needed")
+    keep(plain, tmp_path / "files", "abc", "not needed")
     copy = copy_of(tmp_path / "files", "abc")
     assert copy.read_bytes() == plain.read_bytes()
     copy.write_bytes(b"as it was")
-    keep_copy(plain, tmp_path / "files", "abc", None)
+    keep(plain, tmp_path / "files", "abc", None)
     assert copy.read_bytes() == b"as it was"
     assert list(copy.parent.iterdir()) == [copy]
 
@@ -52,7 +59,7 @@ def test_a_copy_has_the_same_bytes_and_is_made_once(plain: Path, tmp_path: Path)
 def test_a_copy_of_an_encrypted_file_opens_without_a_password(
     plain: Path, tmp_path: Path, user: str, owner: str, given: str | None
 ) -> None:
-    keep_copy(encrypted(plain, user, owner), tmp_path / "files", "abc", given)
+    keep(encrypted(plain, user, owner), tmp_path / "files", "abc", given)
     copy = copy_of(tmp_path / "files", "abc")
     assert not PdfReader(copy).is_encrypted
     with open_pdf(copy) as file:
@@ -61,10 +68,10 @@ def test_a_copy_of_an_encrypted_file_opens_without_a_password(
 
 def test_what_cannot_be_copied_leaves_nothing_behind(plain: Path, tmp_path: Path) -> None:
     with pytest.raises(DamagedFileError) as refused:
-        keep_copy(encrypted(plain, "quay", "pier"), tmp_path / "files", "abc", "wrong")
+        keep(encrypted(plain, "quay", "pier"), tmp_path / "files", "abc", "wrong")
     assert "encrypted.pdf" in refused.value.message
     with pytest.raises(OSError, match="gone"):
-        keep_copy(tmp_path / "gone.pdf", tmp_path / "files", "def", None)
+        keep(tmp_path / "gone.pdf", tmp_path / "files", "def", None)
     assert list((tmp_path / "files").iterdir()) == []
 
 
@@ -78,6 +85,19 @@ def test_only_copies_of_what_is_indexed_are_kept(store: Store, tmp_path: Path) -
     drop_unused_copies(store, files)
     assert {path.name for path in files.iterdir()} == kept
     drop_unused_copies(store, tmp_path / "never made")
+
+
+def test_a_copy_stays_until_its_pack_is_in_the_index_whatever_others_drop(
+    store: Store, plain: Path, tmp_path: Path
+) -> None:
+    files = tmp_path / "files"
+    other = Thread(target=drop_unused_copies, args=(store, files))
+    with copy_kept(plain, files, "12ab", None):
+        other.start()
+        other.join(0.3)  # it waits, and drops nothing
+        write(store, replace(pack(), sha256="12ab"), passage("The ferry is late."))
+    other.join()
+    assert [path.name for path in files.iterdir()] == ["12ab.pdf"]
 
 
 def test_a_copy_that_another_process_is_writing_is_left_to_it(store: Store, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def _read(path: Path) -> Read:
         pages = list(pdf.pages())
     sketches = [sketch(page) for page in pages]
     furniture = find_furniture(sketches)
-    found = outline(sketches, lambda number: mark_furniture(pages[number - 1], furniture), {}, furniture)
+    found = outline(sketches, lambda number: mark_furniture(pages[number - 1], furniture), furniture)
     marked = [mark_furniture(page, furniture) for page in pages]
     minutes = next((one for one in found.sections if one.kind is Kind.MINUTES), None)
     record = record_of(marked[minutes.first - 1 : minutes.last], minutes.recorded) if minutes else None

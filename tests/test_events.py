@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from qa.api import create_app
 from tests.fake_endpoint import Endpoint
+from tests.running import running
 from tests.test_wording import FACT, QUESTION, opened, says
 
 STREAM = {"Accept": "text/event-stream"}
@@ -25,17 +24,8 @@ def served(indexed: Path, behaviour: Endpoint) -> Iterator[str]:
     """The address of a web service over the sample packs whose language model behaves like that."""
     with opened(indexed, behaviour) as service:
         service.ready()
-        server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_level="error"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            thread.join()
+        with running(create_app(service)) as url:
+            yield url
 
 
 def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:

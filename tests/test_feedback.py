@@ -19,8 +19,8 @@ from qa.feedback import MAX_COMMENT_CHARS, MAX_ENTRY_BYTES, Feedback, Verdict
 from qa.model import Answer, Citation, Status, Turn
 from qa.service import BoardQA
 from qa.settings import Settings
+from tests.older import take_back
 from tests.stored import pack, passage, write
-from tests.test_register_store import CONVERSATION_TABLES, REGISTER_TABLES
 
 QUESTION = "What did the Cabinet spend on swans?"
 QUOTE = "The Cabinet spent £4,200 on swans in 2023."
@@ -190,11 +190,7 @@ def test_feedback_is_no_change_of_the_index(tmp_path):
 def test_an_index_of_the_version_before_feedback_is_brought_up_to_date(tmp_path):
     with Store(tmp_path) as store:
         write(store, pack("cabinet"), passage("swans"))
-    with sqlite3.connect(tmp_path / DATABASE) as older:
-        for table in ("feedback", *REGISTER_TABLES, *CONVERSATION_TABLES):
-            older.execute(f"DROP TABLE {table}")
-        older.execute("PRAGMA user_version = 1")
-    older.close()
+    take_back(tmp_path, 1)
     service = BoardQA.open(Settings(data=tmp_path))
     assert [found.pack for found in service.packs()] == ["cabinet"]
     assert service.feedback(feedback()) == service.feedback_entries()[0].id

@@ -14,8 +14,9 @@ from reportlab.lib.utils import ImageReader
 
 from index.copies import copy_of
 from index.embedding import Embedder, load_embedder
+from index.files import pdf_files
 from index.fulltext import any_of
-from index.ingest import Ingest, Ingested, Progress, meeting_label, pdf_files
+from index.ingest import Ingest, Ingested, Progress, meeting_label
 from index.model import Kind, Meeting, Section
 from index.records import Scope
 from index.store import Store

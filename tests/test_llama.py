@@ -40,7 +40,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
             hwb,
             passage("one", context="Minutes", kind=Kind.MINUTES, item="3", heading="Votes"),
             passage("two", item="4"),
-            passage("three", item="4", access=Access.EXEMPT),
+            passage("three", item="4", access=Access.RESTRICTED),
         )
         write(
             opened, replace(pack("cabinet"), body="Cabinet", meeting_date=date(2023, 7, 4)), passage("four", item="3")

@@ -67,8 +67,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         keep(store, pack("odd", body="Cabinet", meeting_date=day, items=ITEMS), NUMBERS, Access.PUBLIC)
         keep(store, pack("undated", body="Cabinet", title="Forward plan"), [NUMBERS[0]], Access.PUBLIC)
         keep(store, pack("bodiless", title="Strategy", meeting_date=day), [NUMBERS[0]], Access.PUBLIC)
-        secret = pack("secret", body="Secret Panel", access=Access.EXEMPT)
-        keep(store, secret, NUMBERS, Access.EXEMPT)
+        secret = pack("secret", body="Secret Panel", access=Access.RESTRICTED)
+        keep(store, secret, NUMBERS, Access.RESTRICTED)
         for week in range(40):
             record = pack(f"week-{week:02}", body="Planning", meeting_date=day + timedelta(weeks=week))
             keep(store, record, [NUMBERS[1]], Access.PUBLIC)

@@ -38,6 +38,8 @@ whole_pages = st.builds(
     scanned=st.booleans(),
     blank=st.booleans(),
     readable=st.booleans(),
+    cut=st.booleans(),
+    hidden=st.integers(0, 60_000),
 )
 
 

@@ -50,7 +50,7 @@ def test_the_pdf_opens_or_is_saved_and_is_not_sent_again(client: TestClient) -> 
 
 def test_pictures_drawn_last_are_kept_within_bounds(sample_packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    monkeypatch.setattr("qa.pictures.render_png", lambda _, n, width: drawn.append(n) or b"x" * width)
+    monkeypatch.setattr("qa.pictures.draw_page", lambda _, n, width: drawn.append(n) or b"x" * width)
     pictures = Pictures(kept_bytes=250)
     source = sample_packs / "any.pdf"
     for n in (1, 2, 1, 3, 1, 2):  # 2 gives way to 3, for 1 was asked for since

@@ -19,7 +19,7 @@ from index.passages import PassageCutter, PlacedPage
 
 BOX = (0.1, 0.2, 0.9, 0.25)
 REPORT = Section(1, 99, Kind.REPORT, title="Leisure centres", item="6")
-EXEMPT = Section(1, 99, Kind.EXEMPT, title="Sale of land", item="9", access=Access.EXEMPT)
+EXEMPT = Section(1, 99, Kind.EXEMPT, title="Sale of land", item="9", access=Access.RESTRICTED)
 LONG = "The pool at Fenny Street was closed for repairs in the autumn and the users were told to go elsewhere."
 
 Block = list[Line]

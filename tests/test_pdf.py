@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import resource
 import threading
@@ -18,7 +17,6 @@ from pypdf.generic import NameObject, RectangleObject
 
 from index import pdfium
 from index.errors import (
-    BoardQAError,
     DamagedFileError,
     EmptyFileError,
     EncryptedFileError,
@@ -26,11 +24,10 @@ from index.errors import (
     NotAPdfError,
     UnusableFileError,
 )
+from index.limits import Limits
 from index.model import Page
-from index.pdf import Limits, open_pdf, render_png
+from index.pdf import open_pdf, render_png
 from tests.papers import Sheet, draw, read
-
-NASTY = Path(__file__).resolve().parents[1].parent / "shared" / "nasty"
 
 
 def two_lines(sheet: Sheet) -> None:
@@ -310,39 +307,3 @@ def test_pdfium_is_entered_by_one_thread_at_a_time(tmp_path: Path, monkeypatch: 
         assert all(future.result() for future in drawn)
         assert all(len(future.result()) == 6 for future in pages)
     assert not crossed
-
-
-def nasty_files() -> list[tuple[str, str]]:
-    manifest = NASTY / "MANIFEST.tsv"
-    if not manifest.exists():
-        return []
-    with manifest.open(encoding="utf-8") as stream:
-        return [(row["file"], row["sane_behaviour"]) for row in csv.DictReader(stream, delimiter="\t")]
-
-
-@pytest.mark.skipif(not nasty_files(), reason="NOT TESTED: hostile files: ../shared/nasty/MANIFEST.tsv is missing")
-@pytest.mark.parametrize(("name", "sane"), nasty_files())
-def test_hostile_files_are_read_or_refused_as_their_manifest_says(name: str, sane: str) -> None:
-    message = name
-    try:
-        with open_pdf(NASTY / name) as file:
-            pages = list(file.pages())
-            readable = [page for page in pages if page.readable and not page.blank]
-            render_png(file, pages.index(readable[0]) + 1 if readable else 1, 300)
-            outcome = "accept"
-    except EncryptedFileError:
-        outcome = "password"
-    except BoardQAError as refused:
-        outcome, message = "refuse", refused.message
-    assert name in message
-    if sane.startswith("refuse: needs a password"):
-        assert outcome == "password"
-    elif sane.startswith("refuse: empty") or sane.startswith("refuse: not"):
-        assert outcome == "refuse"
-    elif sane.startswith("accept, read text"):
-        assert outcome == "accept"
-        assert any(page.text for page in pages)
-    elif sane.startswith("accept") and "refuse" not in sane:
-        assert outcome == "accept"
-    elif "warn: no text" in sane and outcome == "accept":
-        assert not any(page.text for page in pages)

@@ -23,12 +23,10 @@ from qa.service import BoardQA
 from qa.settings import Settings
 from tests.minutes_forms import EVERY, LARKMOOR, MOORSIDE, SALLOWFIELD
 from tests.minutes_text import pages
+from tests.older import take_back
 from tests.stored import EVERYONE, MODEL, pack
 
 PUBLIC = frozenset({Access.PUBLIC})
-REGISTER_TABLES = ["register_packs", "decision_terms", "decision_words", "decision_passages", "decision_texts"]
-REGISTER_TABLES += ["decisions", "entry_words", "entries", "meetings", "bodies"]
-CONVERSATION_TABLES = ["turns", "conversations"]
 
 
 @pytest.fixture
@@ -175,7 +173,7 @@ def test_a_removed_pack_leaves_nothing_in_the_register(store: Store) -> None:
 
 
 def test_exempt_minutes_are_told_only_to_who_may_see_them(store: Store) -> None:
-    take_in(store, MOORSIDE, "secret", access=Access.EXEMPT)
+    take_in(store, MOORSIDE, "secret", access=Access.RESTRICTED)
     assert told(store) == told(store, query="Mill Road") == told(store, person="Reed") == []
     assert told(store, EVERYONE, query="Mill Road")
     register = Register(store, PUBLIC, lambda *_: [])
@@ -189,7 +187,7 @@ def test_exempt_minutes_are_told_only_to_who_may_see_them(store: Store) -> None:
 
 
 def test_a_decision_in_public_and_exempt_minutes_is_shown_from_the_public_ones(store: Store) -> None:
-    take_in(store, LARKMOOR, "a-secret", access=Access.EXEMPT)
+    take_in(store, LARKMOOR, "a-secret", access=Access.RESTRICTED)
     take_in(store, LARKMOOR, "public")
     assert [(row.pack, row.also) for row in told(store)] == [("public", []), ("public", [])]
     assert [[place.pack for place in row.also] for row in told(store, EVERYONE)] == [["a-secret"], ["a-secret"]]
@@ -218,10 +216,7 @@ def test_an_index_of_the_version_before_is_read_for_the_register_from_its_stored
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(indexed, data)
-    with sqlite3.connect(data / DATABASE) as older:
-        for table in (*REGISTER_TABLES, *CONVERSATION_TABLES):
-            older.execute(f"DROP TABLE {table}")
-        older.execute("PRAGMA user_version = 2")
+    take_back(data, 2)
     now = BoardQA.open(Settings(data=data))
     try:
         assert now.register.decisions(RegisterFilters()).total == 0

@@ -108,7 +108,7 @@ def test_minutes_tell_the_earlier_meeting() -> None:
 
 
 def test_a_marked_page_closes_its_whole_paper_and_no_other() -> None:
-    assert [one.access for one in whole().sections] == [Access.PUBLIC] * 5 + [Access.EXEMPT]
+    assert [one.access for one in whole().sections] == [Access.PUBLIC] * 5 + [Access.RESTRICTED]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_report_that_only_mentions_exemption_is_public(sentence: str) -> None:
 )
 def test_marks_that_close_a_paper(mark: str) -> None:
     found = outlined(paper(mark, "REPORT TO: Audit Board", "DATE: 5 June 2023", "SUBJECT: Land", PROSE))
-    assert {one.access for one in found.sections} == {Access.EXEMPT}
+    assert {one.access for one in found.sections} == {Access.RESTRICTED}
 
 
 def test_a_report_that_stands_alone() -> None:

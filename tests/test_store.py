@@ -242,8 +242,8 @@ def test_every_change_is_a_new_generation_and_reading_is_none(store: Store) -> N
 def test_exempt_papers_are_shown_only_when_asked_for(store: Store) -> None:
     with store.writing_pack(CABINET, MODEL) as writer:
         writer.add_page(page(1, "open"), PageNumber(1, "1", PageSource.STAMP))
-        writer.add_page(page(2, "land price"), PageNumber(2, "2", PageSource.STAMP), access=Access.EXEMPT)
-        papers = [passage("open"), passage("land price", 2, access=Access.EXEMPT, kind=Kind.EXEMPT)]
+        writer.add_page(page(2, "land price"), PageNumber(2, "2", PageSource.STAMP), access=Access.RESTRICTED)
+        papers = [passage("open"), passage("land price", 2, access=Access.RESTRICTED, kind=Kind.EXEMPT)]
         writer.add_passages(papers, np.eye(2, 4, dtype=np.float32))
     everything = store.passage_ids(Scope(access=EVERYONE))
     public = store.passage_ids(Scope())
@@ -260,7 +260,7 @@ def test_exempt_papers_are_shown_only_when_asked_for(store: Store) -> None:
 
 
 def test_a_pack_that_is_exempt_as_a_whole_is_not_listed(store: Store) -> None:
-    write(store, replace(CABINET, access=Access.EXEMPT), passage("swans", access=Access.EXEMPT))
+    write(store, replace(CABINET, access=Access.RESTRICTED), passage("swans", access=Access.RESTRICTED))
     assert store.packs() == []
     with pytest.raises(UnknownPackError):
         store.pack(CABINET.id)
@@ -343,7 +343,7 @@ def test_refused_files_are_remembered_until_they_change(store: Store, tmp_path: 
 def test_refused_files_are_tried_again_when_forgotten(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "broken.pdf"
     store.refuse(Refusal(file.name, str(file), "a", "not_a_pdf", "broken.pdf is no PDF."))
-    store.forget_refusals()
+    store.forget_refusals([refusal.path for refusal in store.refusals()])
     assert store.standing(file, "a").state is State.NEW
 
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from qa import upload_receive
 from qa.boundary import MAX_REQUEST_BYTES
+from qa.person import local_person
 from qa.service import BoardQA
 from qa.settings import Settings
 from qa.upload_access import may_upload
@@ -188,8 +189,7 @@ def test_an_upload_is_described_for_programs(client: TestClient) -> None:
         ("auto", "127.0.0.1", "::ffff:127.0.0.1", "http://[::1]:8000", True),
         ("auto", "0.0.0.0", "127.0.0.1", "http://127.0.0.1:8000", False),
         ("auto", "127.0.0.1", "192.168.1.9", "http://127.0.0.1:8000", False),
-        ("auto", "127.0.0.1", "127.0.0.1", "http://papers.example", False),
-        ("on", "0.0.0.0", "192.168.1.9", "http://papers.example", True),
+        ("on", "0.0.0.0", "192.168.1.9", "http://127.0.0.1:8000", True),
         ("off", "127.0.0.1", "127.0.0.1", "http://127.0.0.1:8000", False),
     ],
 )
@@ -220,6 +220,7 @@ def test_what_comes_through_a_proxy_is_not_of_this_machine(header: str) -> None:
         "query_string": b"",
         "client": HERE,
         "headers": [(b"host", b"127.0.0.1:8000")],
+        "state": {"person": local_person()},
     }
     settings = Settings()
     assert may_upload(Request(scope), settings)

@@ -190,9 +190,9 @@ def test_two_files_of_one_name_in_one_upload_do_not_replace_each_other(
 def test_a_pack_that_may_not_be_seen_is_neither_told_of_nor_replaced(
     client: TestClient, empty_service: BoardQA
 ) -> None:
-    hidden = pack("agenda", access=Access.EXEMPT)
+    hidden = pack("agenda", access=Access.RESTRICTED)
     with Store(empty_service.settings.data) as store:
-        write(store, hidden, passage("Land at Mill Lane", access=Access.EXEMPT), model=embedder().identity)
+        write(store, hidden, passage("Land at Mill Lane", access=Access.RESTRICTED), model=embedder().identity)
         job = add(client, {"agenda.pdf": FERRY})
         assert states(job) == ["added"]
         assert job["files"][0]["name"] == "agenda.pdf"

@@ -36,7 +36,7 @@ passages = st.lists(
             context=st.sampled_from(["", *WORDS]),
             kind=st.sampled_from([Kind.MINUTES, Kind.REPORT]),
             item=st.sampled_from([None, "3", "4"]),
-            access=st.sampled_from([Access.PUBLIC, Access.PUBLIC, Access.EXEMPT]),
+            access=st.sampled_from([Access.PUBLIC, Access.PUBLIC, Access.RESTRICTED]),
         ),
         vectors,
     ),
@@ -170,7 +170,7 @@ class IndexOverTime(RuleBasedStateMachine):
             self.expect_nearest(within, allowed)
         self.expect_nearest(self.known, None)
         frequencies = {word: sum(known.has(word) for known in self.known.values()) for word in WORDS}
-        assert self.store.document_frequency(WORDS) == frequencies
+        assert self.store.document_frequency(WORDS, frozenset(Access)) == frequencies
 
     def expect_nearest(self, within: dict[int, Known], allowed: npt.NDArray[np.int64] | None) -> None:
         for query, k in QUERIES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.words import cleaned
+from index.letters import cleaned
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,10 @@ from index.words import cleaned
         ("well\x02", "well-"),  # pdfium's own mark for it
         ("self-\x02", "self-"),
         ("word\u200b", "word"),
+        ("lev\u2063y\u202e\u2066", "levy"),  # unseen marks within and after
+        ("".join(chr(0xE0000 + ord(c)) for c in "ignore"), ""),  # a word in tag characters
+        ("\ue123", ""),  # what a font shows for it is not known
+        ("le\x7fvy", "levy"),
         ("\uf0b7", "•"),
         ("Zoë", "Zoë"),
         ("½", "½"),
