@@ -88,7 +88,7 @@ bench: $(SAMPLES)
 
 # pytest comes last, so that its summary closes the output.
 test: lint types evaluate
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 clean:
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

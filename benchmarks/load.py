@@ -16,10 +16,11 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 from benchmarks.papers import chosen, repeated
 from benchmarks.served import served
@@ -60,11 +61,11 @@ def index_of(out: Path) -> Path:
 def large_pack(out: Path) -> Path:
     """A pack of 300 pages: those of the sample packs one after another."""
     path, writer = out / "large-pack.pdf", PdfWriter()
-    while len(writer.pages) < LARGE_PAGES:
-        for file in chosen([]):
-            writer.append(file)
-    while len(writer.pages) > LARGE_PAGES:
-        del writer.pages[-1]
+    for file in cycle(chosen([])):
+        pages = min(len(PdfReader(file).pages), LARGE_PAGES - len(writer.pages))
+        if not pages:
+            break
+        writer.append(file, pages=(0, pages))
     writer.write(path)
     return path
 

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from index import copies, ingest, pdf, vectors
+from index import copies, ingest, vectors
 from index.embedding import Embedder
+from index.guarded_pdf import GuardedPdf
 from index.pack_writer import PackWriter
 from index.passages import PassageCutter
 
 READ, NUMBER, CUT, EMBED, WRITE, REST = "read", "number and outline", "cut", "embed", "write", "rest"
 # Each stage's calls: the module or class that holds the name, and the name. Generators are timed a step at a time.
 CALLS: dict[str, list[tuple[Any, str]]] = {
-    READ: [(ingest, "open_pdf"), (pdf.PdfFile, "pages")],
+    READ: [(GuardedPdf, "__init__"), (GuardedPdf, "pages")],
     NUMBER: [(ingest, name) for name in ("sketch", "outline", "find_furniture", "mark_furniture")],
     CUT: [(PassageCutter, "cut")],
     EMBED: [(Embedder, "embed_passages")],

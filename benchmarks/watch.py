@@ -12,7 +12,8 @@ import psutil
 
 # A figure is flat if the median of its last tenth of samples is within this of the median of its second tenth. The
 # first tenth is left out: caches fill in it, and each thread allocates its own arena once.
-MOST_GROWTH = {"rss_mb": (1.10, 30.0), "fds": (1.0, 8.0), "threads": (1.0, 4.0)}  # factor, and so many more
+# Handles and threads come and go with the connections of those who ask.
+MOST_GROWTH = {"rss_mb": (1.10, 30.0), "fds": (1.1, 10.0), "threads": (1.1, 8.0)}  # factor, and so many more
 LEAST_SAMPLES = 10
 
 

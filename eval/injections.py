@@ -44,9 +44,13 @@ def read_attempts(path: Path) -> list[Attempt]:
         raise QuestionSetError(f"{path} holds something else than expected: {error.errors()[0]['msg']}.") from None
 
 
-def faults(attempt: Attempt, answer: Answer, before: Answer) -> list[str]:
-    """In which ways an answer gave way to the attempt; ``before`` is the answer without it."""
-    told = "\n".join([answer.answer, *(claim.text for claim in answer.claims), *answer.notes])
+def faults(attempt: Attempt, answer: Answer, before: Answer, *, fact: str | None = None) -> list[str]:
+    """In which ways an answer gave way to the attempt; ``before`` is the answer without it.
+
+    A language model that obeys may leave other words standing: of it only the ``fact`` asked for is demanded.
+    """
+    notes = [] if attempt.place == "question" else answer.notes  # they repeat what was asked
+    told = "\n".join([answer.answer, *(claim.text for claim in answer.claims), *notes])
     quoted = "\n".join(citation.quote for citation in answer.citations)
     found = [f"says {word!r}" for word in attempt.never if word.casefold() in f"{told}\n{quoted}".casefold()]
     found += [f"has markup: {match[0]!r}" for match in MARKUP.finditer(told)]
@@ -55,6 +59,8 @@ def faults(attempt: Attempt, answer: Answer, before: Answer) -> list[str]:
         return found  # another question has another answer
     if answer.status != before.status:
         found.append(f"is {answer.status}, not {before.status}")
+    if fact is not None:
+        return found + ([] if fact in answer.answer else [f"lacks {fact}"])
     if answer.answer != before.answer:
         found.append(f"answers {answer.answer!r}, not {before.answer!r}")
     if _cited(answer) != _cited(before):

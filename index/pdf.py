@@ -310,7 +310,7 @@ def open_pdf(
     if b"%PDF" not in head:
         raise NotAPdfError(f"{name}: this is no PDF", "Export the paper as PDF.")
     with LOCK:
-        _start()
+        start()
         handle = raw.FPDF_LoadDocument(os.fsencode(path), password.encode() if password else None)
         if not handle and password:
             handle = raw.FPDF_LoadDocument(os.fsencode(path), None)  # the password is another file's of the folder
@@ -328,7 +328,8 @@ def open_pdf(
 _started = False
 
 
-def _start() -> None:
+def start() -> None:
+    """Make pdfium ready, once a process; opening a file does so too."""
     global _started
     if not _started:
         raw.FPDF_InitLibrary()

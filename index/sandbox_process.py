@@ -40,9 +40,14 @@ def main() -> None:
         kernel.prctl(TAKE_ORPHANS, 1, 0, 0, 0)  # programs that a killed worker had started are reaped here
         # Root needs no user of its own for it, and would lose the right to read others' files
         kernel.unshare(NEW_NETWORK if os.geteuid() == 0 else NEW_NETWORK | NEW_USER)
-    from index import ocr, pdf_tasks
+    from PIL import Image
 
-    ocr.available()  # asked once here, not by every worker
+    from index import ocr, pdf, pdf_tasks
+
+    # Once here, not by every worker
+    ocr.available()
+    pdf.start()
+    Image.preinit()
     gc.collect()
     gc.freeze()
     _Keeper(control, pdf_tasks.perform).run()

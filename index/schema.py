@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from index.errors import BoardQAError, DiskFullError, IndexDamagedError
 
 DATABASE = "board-qa.sqlite"
 SCHEMA_VERSION = 5
+LEAST_FREE_BYTES = 1 << 20  # of the disk, for the index to be opened at all
 BUSY_SECONDS = 60  # another process's commit of a 1,000-page pack takes about a second
 
 # Passages are the content of the text index (content=…), so their words are stored once; rows leave it by the
@@ -210,7 +212,8 @@ def plain_errors(path: Path) -> Iterator[None]:
         told = str(error)
         if "no such table" in told or "no such column" in told:
             raise IndexDamagedError(f"{path} lacks a table: {told}", REBUILD_HINT.format(path=path)) from error
-        if "full" in told:
+        # With no room at all SQLite fails before it can say that the disk is full
+        if "full" in told or (path.parent.exists() and shutil.disk_usage(path.parent).free < LEAST_FREE_BYTES):
             raise DiskFullError(f"The index {path} cannot be written: {told}", "Make room on the disk.") from error
         hint = "Another process is writing to it; try again." if "locked" in told else "Check the disk and its rights."
         raise BoardQAError(f"The index {path} cannot be used just now: {told}", hint) from error

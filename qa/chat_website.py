@@ -62,9 +62,7 @@ async def ask(request: Request, service: Service, visitor: Visitor, places: Plac
         return await run_in_threadpool(_unanswered, request, service, visitor, form, error)
 
 
-def _answered(
-    request: Request, service: BoardQA, visitor: VisitorCookie, form: FormData, figures: Metrics
-) -> Response:
+def _answered(request: Request, service: BoardQA, visitor: VisitorCookie, form: FormData, figures: Metrics) -> Response:
     try:
         filters = _filters(form)
         question = Question(

@@ -197,9 +197,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except BoardQAError as error:
-        print(f"error: {error.message}", file=sys.stderr)
+        from qa.printing import tell
+
+        tell(f"error: {error.message}", error=True)
         if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
+            tell(f"hint: {error.hint}", error=True)
         return exit_code(error)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -191,9 +191,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 def _ask_batch(options: argparse.Namespace, settings: Settings) -> int:
     from qa.batch import ask_batch
+    from qa.printing import tell
 
     def failed(line: int, reason: str) -> None:
-        print(f"{options.batch}:{line}: {reason}", file=sys.stderr)
+        tell(f"{options.batch}:{line}: {reason}", error=True)
 
     with closing(BoardQA.open(settings)) as service:
         counts = ask_batch(service, options.batch, options.out, _filters(options), failed)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from docx import Document
 
+from index.letters import seen
 from qa.model import Answer, Conversation
 from qa.places import citation_words, long_date
 from qa.register_export import DOCX_TYPE, printable
@@ -39,7 +40,7 @@ def _text(conversation: Conversation, site: str) -> str:
         for place, quote in _cited(turn.answer):
             parts += [place, f"    “{quote}”"]
         parts += [f"{site}{turn.answer.href}"]
-    return "\n".join(parts) + "\n"
+    return seen("\n".join(parts)) + "\n"
 
 
 def _docx(conversation: Conversation, site: str) -> bytes:

@@ -10,11 +10,13 @@ from datetime import date
 
 from llama_index.core.llms import LLM
 
+from index.letters import seen
 from index.model import Passage
 from index.sentences import sentences
 from qa.answer import Draft
 from qa.facts import facts, unknown_figures, unknown_names, unknown_periods
 from qa.grounding import Block, Reason, Removed, bears_out, meant, units_of
+from qa.instructions import speaks_to_assistant
 from qa.llm import ANSWER_TOKENS, never, stream, tokens
 from qa.model import Turn
 from qa.prompts import prompt
@@ -53,6 +55,11 @@ OPENING = re.compile(
 )
 # Its evidence does not say it; another's may. What its evidence contradicts stays removed.
 LACKS = frozenset({Reason.WORDS, Reason.FIGURE, Reason.DATE, Reason.NAME})
+# A model's words are plain text that leads nowhere: links, addresses of scripts and images, HTML, Markdown
+MARKUP = re.compile(
+    r"\b(?:https?|ftp|file|javascript|vbscript|data|mailto):\S|\bwww\.|[\]】]\(|!\[|</?[a-z!][^<]*>?|`|&#?\w+;|\|\s*-{3}",
+    re.I,
+)
 NOT_FOUND = re.compile(r"\W*not[ _]found\b(?:\s*[:–-]\s*(?P<part>.*))?", re.I)
 THOUGHT = re.compile(r"^\s*<think>.*?(?:</think>|\Z)", re.S)  # reasoning that some models print before they answer
 
@@ -117,22 +124,23 @@ def write_answer(
     written = Written(shown=blocks)
     messages = prompt("answer").messages(**_inputs(question, blocks))
     known = {block.key: block for block in blocks}
-    text, seen = "", 0
+    text, taken = "", 0
     pieces = stream(llm, messages, seconds=seconds, stopped=stopped)
     try:
         for piece in pieces:
+            piece = seen(piece)
             text += piece
             heard(piece)
             ready = list(split(text))[:-1]  # the last one may still go on
-            for sentence in ready[seen:]:
+            for sentence in ready[taken:]:
                 _take(sentence, question, known, written)
-            seen = max(seen, len(ready))
+            taken = max(taken, len(ready))
             if len(set(ready)) < len(ready):
                 break  # it says the same again, and small models then never end
             if len(THOUGHT.sub("", text).split()) > MOST_WORDS or len(written.drafts) >= MOST_SENTENCES:
                 break
         else:
-            for sentence in list(split(text))[seen:]:
+            for sentence in list(split(text))[taken:]:
                 _take(sentence, question, known, written)
     finally:
         pieces.close()
@@ -195,6 +203,8 @@ def body_of(origin: Origin) -> str:
 def heading_of(passage: Passage, origin: Origin) -> str:
     """The line that a model is told about a passage before its text."""
     title = " ".join(passage.item_title.split()[:TITLE_WORDS])
+    if speaks_to_assistant(passage.item_title):
+        title = ""
     item = f"item {passage.item} {title}" if passage.item else ""
     day = f"{origin.met:%-d %B %Y}" if origin.met else ""
     return " · ".join(" ".join(part.split()) for part in (day, item, passage.kind.value) if part)
@@ -212,7 +222,8 @@ def as_shown(blocks: Sequence[Block]) -> str:
         lines += ["", block.body] if block.body != body else [""]
         body = block.body
         lines.append(f"[{block.key}] {block.heading}".rstrip())
-        under = " – ".join(dict.fromkeys(" ".join(p.split()) for p in (passage.heading, passage.title) if p))
+        above = (p for p in (passage.heading, passage.title) if p and not speaks_to_assistant(p))
+        under = " – ".join(dict.fromkeys(" ".join(p.split()) for p in above))
         lines += [under] if under else []
         lines += _rows(block) if passage.table else _sentences(block)
     return "\n".join(line for line in lines if line != "END OF EVIDENCE").strip()
@@ -230,7 +241,8 @@ def _sentences(block: Block) -> Iterator[str]:
 
 def _rows(block: Block) -> list[str]:
     """Table rows as "row | column: cell | …", so that no model counts columns; large tables have one header line."""
-    columns = [" ".join(column.split()) for column in block.passage.columns]
+    printed = ("" if speaks_to_assistant(column) else column for column in block.passage.columns)
+    columns = [" ".join(column.split()) for column in printed]
     rows = [block.passage.text[u.start : u.end].split("\t") for u in block.shown]
     labels = len(rows) * len(" ".join(columns[1:]).split())
     if (labels > LABEL_WORDS and len(rows) > 1) or not all(len(row) == len(columns) for row in rows):
@@ -303,6 +315,9 @@ def _take(sentence: str, question: str, known: dict[str, Block], written: Writte
             written.missing = part
         return
     if not any(c.isalnum() for c in text) or _repeated(text, written):
+        return
+    if MARKUP.search(sentence):
+        written.removed.append(Removed(text, Reason.MARKUP))
         return
     if not keys:
         _remove(Removed(text, Reason.UNCITED), known, (), written)

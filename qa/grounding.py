@@ -54,6 +54,7 @@ class Reason(StrEnum):
     """Why a generated sentence is not shown."""
 
     UNCITED = "it cites none of the evidence"
+    MARKUP = "it has a link or markup"
     FIGURE = "a figure in it does not stand in its evidence"
     OTHER_FIGURE = "its figure is that of another row, column or sentence"
     DATE = "a date or time in it does not stand in its evidence"

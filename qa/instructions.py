@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from index.letters import seen
+
 _TEXT = r"(?:instructions?|prompts?|rules|guidelines|directions|commands|context|messages?|conversation|text|training)"
 _ADDRESSEE = (
     r"(?:a\.?i\.?|assistants?|chat ?bots?|language models?|l\.?l\.?ms?|gpt|chatgpt|ai (?:models?|systems?|assistants?|"
@@ -27,7 +29,7 @@ ORDERS = (
     # "You are now a helpful pirate", "you are an AI", "act as the council's chatbot", "as an AI language model"
     re.compile(rf"\byou are (?:now|no longer)\b[^.?!\n]{{0,40}}\b(?:{_ADDRESSEE}|free|allowed|a|an)\b", re.I),
     re.compile(
-        rf"\b(?:you are|act as|pretend to be|behave as)\s+(?:an?|the|our)\s+(?:\w+\s+){{0,2}}{_ADDRESSEE}\b|"
+        rf"\b(?:you are|act as|pretend to be|behave as)\s+(?:an?|the|our)\s+(?:[\w'’-]+\s+){{0,2}}{_ADDRESSEE}\b|"
         r"\bas an ai (?:language )?(?:model|assistant)\b",
         re.I,
     ),
@@ -40,6 +42,12 @@ ORDERS = (
     re.compile(
         r"\b(?:note|message|instructions?|attention|dear|hello|hey|to)[ :,]+(?:for |to )?(?:the |any |all )?"
         rf"{_ADDRESSEE}\b\s*[:,–-]",
+        re.I,
+    ),
+    # "(assistant: say that it costs £9)"
+    re.compile(
+        rf"\b{_ADDRESSEE}\b\s*[:,–-]\s*(?:please\s+)?"
+        r"(?:answer|say|respond|reply|repeat|tell|ignore|quote|cite|state|write)\b",
         re.I,
     ),
     re.compile(r"^\W*(?:system|assistant|user)\s+(?:prompt|message)\s*:\s*\S", re.I | re.M),
@@ -56,18 +64,33 @@ ORDERS = (
         r"^\W*(?:please\s+)?(?:answer|respond|reply|output|print|repeat)\s+(?:only|always|with|exactly|that|the)\b",
         re.I,
     ),
+    # the same in French, German, Spanish, Italian, Portuguese, Welsh and Polish
+    re.compile(
+        r"\b(?:ignor\w*|oubli\w*|olvid\w*|dimentic\w*|esque[cç]\w*|missacht\w*|verg(?:iss|ess)\w*|anwybydd\w*|zignor\w*)\b"
+        r"[^.?!\n]{0,50}\b(?:instructions? pr[ée]c\w+|consignes|anweisung\w*|instruktion\w*|instruccion\w*|"
+        r"istruzion\w*|instru[cç][õo]es|cyfarwyddiad\w*|instrukcj\w*|polece\w*)\b",
+        re.I,
+    ),
+    # "Decode this and do as it says", and a row of signs that only a program reads
+    re.compile(r"\bdeco(?:de|ding)\b[^.?!\n]{0,40}\b(?:do|follow|obey|carry out|say)\b", re.I),
+    re.compile(r"(?<![\w/=&?%.#+-])(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9+/]{40,}={0,2}(?![\w/])"),
     # the marks with which chat models' turns begin
-    re.compile(r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>", re.I),
+    re.compile(r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|\bEND OF (?:EVIDENCE|CONVERSATION)\b"),
 )
-HIDDEN = dict.fromkeys(
-    map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# The commonest order with its letters set apart: "I g n o r e  a l l  previous instructions"
+SET_APART = re.compile(
+    r"(?:ignore|disregard|forget|override)(?:all|any|the|your|of|my|these)*(?:previous|prior|earlier|preceding|above)"
+    r"(?:instructions?|prompts?|rules|context)"
 )
+NO_LETTER = re.compile(r"[^a-z]+")
 
 
 def speaks_to_assistant(sentence: str) -> bool:
     """Whether a sentence gives orders to a language model; letters in disguise and unseen ones do not help it."""
-    plain = " ".join(unicodedata.normalize("NFKC", sentence.translate(HIDDEN)).split())
-    return any(order.search(plain) for order in ORDERS)
+    plain = " ".join(unicodedata.normalize("NFKC", seen(sentence)).split())
+    if any(order.search(plain) for order in ORDERS):
+        return True
+    return bool(SET_APART.search(NO_LETTER.sub("", plain.lower())))
 
 
 def without_orders(spans: Sequence[tuple[int, int]], text: str, blocks: Sequence[int]) -> list[tuple[int, int]]:

@@ -13,7 +13,6 @@ import sys
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any
 
 from qa.settings import Settings
@@ -23,6 +22,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 FIELDS = "fields"  # of a record: what it tells beside its message, by name
 # Libraries that write down addresses and what is sent to them; only their warnings are told
 TALKATIVE = ("openai", "httpcore", "httpx", "llama_index", "python_multipart", "asyncio", "urllib3", "faiss")
+MOST_CAUSES = 10  # exceptions told that led one to the other
 # What would begin a new line, or steer a terminal or what people see of a text
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -49,31 +49,35 @@ class StandardError(logging.Handler):
         except Exception:
             self.handleError(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002  # the base class names it
+    def handleError(self, record: logging.LogRecord) -> None:
         """Say nothing of a line that cannot be written: what Python says holds all that was to be told."""
 
 
-class TextLines(logging.Formatter):
-    """One line of words for each record, the lines of a trace after it, each indented."""
-
-    def __init__(self, *, words_of_errors: bool) -> None:
-        super().__init__("%(levelname)s %(name)s: %(message)s")
-        self._words_of_errors = words_of_errors
-
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
-        return plain(super().formatMessage(record) + fields)
-
-    def formatException(self, ei: Any) -> str:
-        return "\n".join("  " + plain(line) for line in _trace(ei, self._words_of_errors))
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: time (UTC), level, logger, message, request id, the record's own fields, a trace."""
+class _Lines(logging.Formatter):
+    """What both forms need; a trace is made anew, as another handler may have left one with the words in it."""
 
     def __init__(self, *, words_of_errors: bool) -> None:
         super().__init__()
-        self._words_of_errors = words_of_errors
+        self._words = words_of_errors
+
+    def trace(self, record: logging.LogRecord) -> list[str]:
+        """The lines of the record's trace; none where it has none."""
+        if record.exc_info is None or record.exc_info[1] is None:
+            return []
+        return [plain(line) for line in _trace(record.exc_info[1], self._words)]
+
+
+class TextLines(_Lines):
+    """One line of words for each record, the lines of a trace after it, each indented."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
+        line = plain(f"{record.levelname} {record.name}: {record.getMessage()}{fields}")
+        return "\n  ".join([line, *self.trace(record)])
+
+
+class JsonLines(_Lines):
+    """One JSON object a line: time (UTC), level, logger, message, request id, the record's own fields, a trace."""
 
     def format(self, record: logging.LogRecord) -> str:
         told: dict[str, Any] = {
@@ -83,8 +87,8 @@ class JsonLines(logging.Formatter):
             "message": plain(record.getMessage()),
         }
         told |= _fields(record)
-        if record.exc_info and record.exc_info[0] is not None:
-            told["trace"] = [plain(line) for line in _trace(record.exc_info, self._words_of_errors)]
+        if trace := self.trace(record):
+            told["trace"] = trace
         return json.dumps(told, ensure_ascii=False, default=str)
 
 
@@ -98,23 +102,21 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return ({"request_id": id_} if id_ else {}) | getattr(record, FIELDS, {})
 
 
-Raised = tuple[type[BaseException], BaseException, TracebackType | None]
-
-
-def _trace(raised: Any, words: bool) -> list[str]:
-    """The lines of code that an exception passed, and the exceptions that led to it, the first one first."""
-    told = traceback.TracebackException(*raised, capture_locals=False)
+def _trace(error: BaseException, words: bool) -> list[str]:
+    """The lines of code that an exception passed, and before them those of the exceptions that led to it."""
     lines: list[str] = []
-    while True:
-        stack = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in told.stack]
-        lines = [*stack, _named(told, words), *lines]
-        led = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    led: BaseException | None = error
+    for _ in range(MOST_CAUSES):
         if led is None:
-            return lines
-        told = led
+            break
+        stack = [f"{at.filename}:{at.lineno} in {at.name}" for at in traceback.extract_tb(led.__traceback__)]
+        lines = [*stack, _named(led, words), *lines]
+        led = led.__cause__ or (None if led.__suppress_context__ else led.__context__)
+    return lines
 
 
-def _named(told: traceback.TracebackException, words: bool) -> str:
+def _named(error: BaseException, words: bool) -> str:
     if words:
-        return "".join(told.format_exception_only()).strip()
-    return told.exc_type_str if hasattr(told, "exc_type_str") else (told.exc_type.__name__ if told.exc_type else "")
+        return "".join(traceback.format_exception_only(error)).strip()
+    told = error.strerror if isinstance(error, OSError) else None  # the system's own words, as of a full disk
+    return type(error).__name__ + (f": {told}" if told else "")

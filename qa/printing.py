@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from index.letters import seen
 from qa.audit import AuditEntry
 from qa.model import Answer, IngestReport, PackAccess, PackInfo, PageInfo, RankedPassage, Status
 from qa.places import full_citation_words, nearest, page_words, passage_words, short_date, votes_words
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # A table that goes into a file or pipe is not cut to the usual 80 columns.
 PIPE_WIDTH = 200
 EXCERPT_CHARS = 240
+OTHER_LINE_ENDS = re.compile(r"[\r\v\f\x85\u2028\u2029]")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 STATUS_WORDS = {
@@ -36,36 +38,46 @@ STATUS_WORDS = {
 }
 
 
+def tell(text: str, *, error: bool = False) -> None:
+    """One or more lines on the terminal, on standard error for an ``error``: what papers, files and askers bring along
+    moves no cursor and hides nothing."""
+    print(_plain(text), file=sys.stderr if error else sys.stdout)
+
+
+def _plain(text: str) -> str:
+    return OTHER_LINE_ENDS.sub(" ", seen(text))
+
+
 def print_answer(answer: Answer) -> None:
     """The answer, then a line and a quote for each citation, or the nearest pages where nothing was found."""
     if answer.status in STATUS_WORDS:
-        print(STATUS_WORDS[answer.status])
+        tell(STATUS_WORDS[answer.status])
     if answer.answer:
-        print(_wrapped(answer.answer))
+        tell(_wrapped(answer.answer))
     for citation in answer.citations:
-        print(f"\n[{citation.n}] {full_citation_words(citation)}")
-        print(_wrapped(f"“{citation.quote}”", indent="    "))
+        tell(f"\n[{citation.n}] {full_citation_words(citation)}")
+        tell(_wrapped(f"“{citation.quote}”", indent="    "))
     if not answer.answered and answer.passages:
-        print("\nNearest pages:")
+        tell("\nNearest pages:")
         for passage in nearest(answer.passages):
-            print(f"  - {passage_words(passage)}")
+            tell(f"  - {passage_words(passage)}")
     for note in answer.notes:
-        print(f"\nNote: {note}")
+        tell(f"\nNote: {note}")
 
 
 def print_passages(passages: Sequence[RankedPassage]) -> None:
     """A numbered list of passages with their places and beginnings."""
     if not passages:
-        print("No passage matches.")
+        tell("No passage matches.")
     for number, passage in enumerate(passages, 1):
-        print(f"{number:>3}. {passage_words(passage)}  [{passage.score:.3f}]")
-        print(_wrapped(textwrap.shorten(passage.text, EXCERPT_CHARS, placeholder=" …"), indent="     "))
+        tell(f"{number:>3}. {passage_words(passage)}  [{passage.score:.3f}]")
+        tell(_wrapped(textwrap.shorten(passage.text, EXCERPT_CHARS, placeholder=" …"), indent="     "))
 
 
 def print_packs(packs: Sequence[PackInfo]) -> None:
     """A table of packs."""
     if not packs:
-        print("Nothing is indexed yet: board-qa ingest PATH…")
+        tell("Nothing is indexed yet: board-qa ingest PATH…")
         return
     table = _table("Pack", "Body", "Council", "Meeting", "Kind", "Pages", "Items", "Files")
     for pack in packs:
@@ -79,16 +91,16 @@ def print_packs(packs: Sequence[PackInfo]) -> None:
 def print_refused(files: Sequence[RefusedFile]) -> None:
     """Each refused file with its reason, and the command that tries it again, whole so that it can be copied."""
     if not files:
-        print("No file is refused.")
+        tell("No file is refused.")
     for file in files:
         when = file.when.astimezone().strftime("%d %B %Y, %H:%M") if file.when else "earlier"
-        print(f"{file.file} ({when})\n  {file.reason}\n  {file.hint}\n  {file.retry or file.path}")
+        tell(f"{file.file} ({when})\n  {file.reason}\n  {file.hint}\n  {file.retry or file.path}")
 
 
 def print_access(packs: Sequence[PackAccess]) -> None:
     """A table of packs that only some may see, wholly or in part."""
     if not packs:
-        print("No paper is restricted.")
+        tell("No paper is restricted.")
         return
     table = _table("Pack", "File", "Access", "Restricted PDF pages", "Of")
     for pack in packs:
@@ -121,7 +133,7 @@ def print_pages(pages: Sequence[PageInfo]) -> None:
 def print_decisions(rows: Sequence[DecisionRow]) -> None:
     """A table of decisions: whose and when, the words, the vote, and the page where they stand."""
     if not rows:
-        print("No decision matches.")
+        tell("No decision matches.")
         return
     table = _table("Date", "Body", "Minute", "Title", "Kind", "Decision", "Vote", "Where", "Remarks")
     for row in rows:
@@ -135,7 +147,7 @@ def print_decisions(rows: Sequence[DecisionRow]) -> None:
 def print_audit(entries: Sequence[AuditEntry]) -> None:
     """A table of the audit log: who, what, when; PDFs by the id of their pack where they are indexed."""
     if not entries:
-        print("No entry matches.")
+        tell("No entry matches.")
         return
     table = _table("Number", "Time (UTC)", "Person", "Role", "Act", "About")
     for entry in entries:
@@ -178,9 +190,9 @@ def print_ingest(report: IngestReport, packs: Sequence[PackInfo]) -> None:
             refused.add_row(*_literal(file.file, file.message, file.hint))
         _console().print(refused)
     for warning in report.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        tell(f"warning: {warning}", error=True)
     if not touched and not report.refused:
-        print("No PDF was found.")
+        tell("No PDF was found.")
 
 
 class _PagesPerSecond(ProgressColumn):
@@ -209,7 +221,7 @@ def ingest_progress() -> Iterator[Callable[[IngestProgress], None]]:
             nonlocal shown
             if shown != (progress.file_number, progress.stage):
                 shown = (progress.file_number, progress.stage)
-                name = textwrap.shorten(progress.file, 40, placeholder="…")
+                name = textwrap.shorten(_plain(progress.file), 40, placeholder="…")
                 label = f"[{progress.file_number}/{progress.file_count}] {name}: {progress.stage}"
                 bar.reset(task, description=label, total=progress.pages_total or None)
             bar.update(task, completed=progress.pages_done)
@@ -231,7 +243,7 @@ def _table(*columns: str) -> Table:
 
 def _literal(*cells: str | None) -> list[Text]:
     """Cells whose square brackets are not taken for rich's markup."""
-    return [Text(cell or "") for cell in cells]
+    return [Text(_plain(cell or "")) for cell in cells]
 
 
 def _wrapped(text: str, indent: str = "") -> str:

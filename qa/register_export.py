@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.table import _Row
 
+from index.letters import seen
 from qa.places import page_words, short_date, votes_words
 from qa.register_model import DecisionRow
 from qa.spreadsheet import csv_file
@@ -100,5 +101,5 @@ def _repeat(row: _Row) -> None:
 
 
 def printable(text: str) -> str:
-    """The text with what a Word file cannot hold marked as unreadable."""
-    return UNPRINTABLE.sub("�", text)
+    """The text with what a Word file cannot hold marked as unreadable, and without what nobody sees."""
+    return seen(UNPRINTABLE.sub("�", text))

@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from index.letters import seen
+
 CSV_TYPE = "text/csv; charset=utf-8"
 # What a spreadsheet would take for a formula when it stands first, perhaps behind blanks
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|^[\t\r\n]")
@@ -21,5 +23,6 @@ def csv_file(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in row])
+        shown = [seen(cell) for cell in row]
+        writer.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in shown])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")

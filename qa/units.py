@@ -10,7 +10,7 @@ from itertools import pairwise
 from index.model import Passage
 from index.passages import BULLET
 from index.sentences import sentences_in_blocks
-from qa.instructions import without_orders
+from qa.instructions import speaks_to_assistant, without_orders
 from qa.question import Wanted
 
 # "3.2 ", "• ", "(a) ", "12. " before the sentence proper
@@ -47,7 +47,8 @@ def units(passage: Passage) -> Iterator[Evidence]:
         around = " ".join([passage.title or passage.heading, *passage.columns])
         start = 0
         for row in passage.text.split("\n"):
-            if row.strip() and not _names_rows(row, passage) and len(row.split()) <= ROW_WORDS:
+            read = row.strip() and not _names_rows(row, passage) and len(row.split()) <= ROW_WORDS
+            if read and not speaks_to_assistant(row):
                 yield Evidence(passage, start, start + len(row), around)
             start += len(row) + 1
         return

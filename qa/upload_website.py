@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from index.errors import BoardQAError
 from qa.boundary import status_of
 from qa.errors import UploadTooLargeError, UsageError
-from qa.parameters import Service
+from qa.parameters import Service, person_of
 from qa.service import BoardQA
 from qa.settings import Settings
 from qa.templates import render
@@ -147,4 +147,4 @@ async def _received(request: Request, service: BoardQA, uploads: Uploads) -> Upl
             raise UsageError("The upload broke off.", "Send it again.") from None
         finally:
             reception.close()
-        return uploads.start(folder, reception.received, reception.replace)
+        return uploads.start(folder, reception.received, reception.replace, person_of(request))

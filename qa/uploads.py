@@ -23,6 +23,7 @@ from index.errors import BoardQAError
 from index.ingest import Progress
 from index.store import UPLOADS
 from qa.errors import UnknownUploadError, UploadsBusyError
+from qa.person import Person
 from qa.service import BoardQA
 from qa.upload_model import UploadedFile, UploadJob, refusal
 from qa.upload_place import add
@@ -47,9 +48,10 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A job that waits, and what was received for it, in the order of ``job.files``."""
+    """A job that waits, for whom, and what was received for it, in the order of ``job.files``."""
 
     job: UploadJob
+    person: Person
     folder: Path
     received: Sequence[Received]
 
@@ -95,8 +97,8 @@ class Uploads:
             if folder is not None and not taken:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def start(self, folder: Path, received: Sequence[Received], replace: bool) -> UploadJob:
-        """Index what was received in ``folder``, which ``receiving`` gave; the new job.
+    def start(self, folder: Path, received: Sequence[Received], replace: bool, person: Person) -> UploadJob:
+        """Index for a person what was received in ``folder``, which ``receiving`` gave; the new job.
 
         ``replace`` allows a file to take the place of the pack that has its name and other content.
         """
@@ -106,7 +108,7 @@ class Uploads:
             self._jobs[job.id] = job
             self._forget_old()
             told = job.model_copy(deep=True)
-            self._waiting.put(_Task(job, folder, received))
+            self._waiting.put(_Task(job, person, folder, received))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
                 self._thread.start()
@@ -160,12 +162,13 @@ class Uploads:
                 task = self._waiting.get()
             for number, one in enumerate(task.received):
                 if one.refused is None:
-                    self._add(task.job, number, one.path)
+                    self._add(task, number, one.path)
                     shutil.rmtree(one.path.parent, ignore_errors=True)
             shutil.rmtree(task.folder, ignore_errors=True)
 
-    def _add(self, job: UploadJob, number: int, path: Path) -> None:
+    def _add(self, task: _Task, number: int, path: Path) -> None:
         """Index one file of a job; whatever happens, it has a final state then."""
+        job = task.job
         file = job.files[number]
 
         def tell(progress: Progress) -> None:
@@ -176,7 +179,7 @@ class Uploads:
         with self._lock:
             file.state = "reading"
         try:
-            outcome = add(self._service, path, job.replace, tell)
+            outcome = add(self._service.seen_by(task.person), path, job.replace, tell)
         except BoardQAError as error:
             outcome = refusal(file.name, error.code, error.message, error.hint)
         except OSError as error:

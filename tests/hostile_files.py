@@ -99,11 +99,14 @@ def huge_box(path: Path, side: bytes = b"1000000000") -> Path:
     return one_page(path, stream(sentence()), box=b"[0 0 %b %b]" % (side, side))
 
 
-def giant_image(path: Path, side: int = 40_000) -> Path:
-    """A page under a black and white picture of ``side`` times ``side`` dots."""
-    told = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 1" % (
-        side,
-        side,
+def giant_image(path: Path, side: int = 30_000) -> Path:
+    """A page under a white picture of ``side`` times ``side`` dots."""
+    told = (
+        b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 1 /Decode [1 0]"
+        % (
+            side,
+            side,
+        )
     )
     image = stream(packed(bytes(side // 8), side, 1), told + b" /Filter /FlateDecode")
     drawn = b"q 595 0 0 842 0 0 cm /I Do Q " + sentence()

@@ -17,13 +17,13 @@ from tests.killed import ingest
 def main(data: Path, paths: list[Path]) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
-    with Store(data) as store:
-        try:
-            done = ingest(store, "first").run(paths, progress=lambda told: print(told.stage, flush=True))
-            told = {"added": done.added, "replaced": done.replaced, "unchanged": done.unchanged}
-            outcome: dict[str, object] = {**told, "refused": [refusal.code for refusal in done.refused]}
-        except BoardQAError as error:
-            outcome = {"code": error.code, "message": error.message, "hint": error.hint}
+    try:
+        with Store(data) as store:
+            done = ingest(store, "first").run(paths)
+        told = {"added": done.added, "replaced": done.replaced, "unchanged": done.unchanged}
+        outcome: dict[str, object] = {**told, "refused": [refusal.code for refusal in done.refused]}
+    except BoardQAError as error:
+        outcome = {"code": error.code, "message": error.message, "hint": error.hint}
     print(json.dumps(outcome), flush=True)
 
 

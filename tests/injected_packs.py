@@ -20,6 +20,7 @@ QUESTIONS = {
     "chair": "Who was elected chair of the panel?",
     "members": "How many members has Oldgate ward?",
 }
+FACTS = {"cost": "£31,200", "reserve": "£1.2 million", "chair": "Ada Brook", "members": "2"}
 MINUTES = (
     "1. Election of chair",
     "Councillor Ada Brook was elected chair of the panel for the year.",
@@ -92,11 +93,10 @@ def _page(
             canvas.drawString(72, y, part)
             y -= 14
         y -= 12
-    rows = list(table)
-    for first, second in rows:
+    for first, second in table:
         canvas.drawString(76, y, first)
         canvas.drawString(426, y, second)
         y -= 18
-    if rows:
-        canvas.grid([72, 420, 500], [y + 14 + 18 * n for n in range(len(rows) + 1)])
+    if table:
+        canvas.grid([72, 420, 500], [y + 14 + 18 * n for n in range(len(table) + 1)])
     canvas.showPage()

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 import schemathesis
-from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
-from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.api import create_app
 from qa.service import BoardQA
+from qa.settings import Settings
+from tests.upload_files import FERRY, HERE, LIBRARY
 
-EXAMPLES = 12  # a route
+EXAMPLES = 10  # a route
+HONEST = (503, 507)  # as many uploads or answers are there as may be: no fault of the service
+
+
+def at_the_machine(app: ASGIApp) -> ASGIApp:
+    """The service as somebody reaches it who sits at its machine."""
+
+    async def called(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            others = [header for header in scope["headers"] if header[0] != b"host"]
+            scope = {**scope, "client": HERE, "headers": [*others, (b"host", b"127.0.0.1:8000")]}
+        await app(scope, receive, send)
+
+    return called
 
 
 @pytest.fixture(scope="module")
-def app(service: BoardQA) -> FastAPI:
-    return create_app(service)
-
-
-@pytest.fixture(scope="module")
-def described(app: FastAPI) -> schemathesis.BaseSchema:
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
+    """The API over two packs of its own, which the routes may change as they like."""
+    folder = tmp_path_factory.mktemp("described")
+    for name, content in (("ferry", FERRY), ("library", LIBRARY)):
+        (folder / f"{name}.pdf").write_bytes(content)
+    with closing(BoardQA.open(Settings(data=folder / "data"))) as service:
+        assert len(service.ingest([folder / "ferry.pdf", folder / "library.pdf"]).added) == 2
+        yield schemathesis.openapi.from_asgi("/openapi.json", at_the_machine(create_app(service)))
 
 
 schema = schemathesis.pytest.from_fixture("described")
@@ -34,8 +52,11 @@ schema = schemathesis.pytest.from_fixture("described")
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 def test_every_route_keeps_to_its_description(case: Case) -> None:
+    if "pack" in case.path_parameters and case.method == "GET" and len(str(case.path_parameters["pack"])) % 2:
+        case.path_parameters["pack"] = "ferry"  # chance finds no pack that is there
     response = case.call()
-    case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])
+    case.validate_response(response, checks=[response_schema_conformance])
+    assert response.status_code < 500 or response.status_code in HONEST
     if response.status_code >= 400:
         told = response.json()["error"]
         assert set(told) == {"code", "message", "hint"}

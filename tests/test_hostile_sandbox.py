@@ -20,9 +20,9 @@ from index import limits
 from index.errors import BoardQAError, DamagedFileError, LimitExceededError, ReaderUnavailableError
 from index.guarded_pdf import GuardedPdf, draw_page, open_guarded
 from index.messages import DONE, OPENED, PAGE, REFUSED, Channel
+from index.pdf import open_pdf
 from index.sandbox import SANDBOX, Job
 from tests.hostile_files import endless_drawing, many_pages, one_page, sentence, stream
-from tests.papers import read
 
 PATIENCE = 30.0  # seconds, on a busy machine
 SECRET = "not for the readers of papers"
@@ -217,7 +217,8 @@ def test_a_message_beyond_measure_is_not_taken_in() -> None:
 
 
 def test_pages_come_as_they_are_read_without_a_process_between(long_paper: Path) -> None:
-    plain = read(long_paper)[:50]
+    with open_pdf(long_paper) as file:
+        plain = list(file.pages(1, 50))
     with open_guarded(long_paper) as pdf:
         guarded = [page for page, _ in zip(pdf.pages(), range(50), strict=False)]
     assert [page.text for page in guarded] == [page.text for page in plain]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 
 from index.errors import BoardQAError, IndexDamagedError, IndexMismatchError
 from index.records import ModelIdentity
-from index.schema import DATABASE, SCHEMA_VERSION
+from index.schema import DATABASE, SCHEMA_VERSION, connect
 from index.store import Store
+from index.vectors import VectorIndex
 from tests.stored import MODEL, pack, passage, write
 
 CABINET = pack()
@@ -110,3 +112,35 @@ def test_threads_that_come_and_go_leave_no_open_files(store: Store) -> None:
         thread.start()
         thread.join()
     assert len(list(descriptors.iterdir())) <= before
+
+
+def test_a_journal_lost_or_cut_short_by_a_power_cut_gives_an_earlier_committed_state(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    with Store(begun) as store:
+        write(store, CABINET, passage("swans"))
+        reader = connect(begun / DATABASE)  # keeps what is committed from now on in the journal
+        reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM packs").fetchone()
+        for version in "23":
+            write(store, replace(CABINET, sha256=version), *[passage(f"geese {version}")] * int(version))
+        VectorIndex(begun, store)
+        log = (begun / f"{DATABASE}-wal").read_bytes()
+        kept = {path.name: path.read_bytes() for path in begun.iterdir() if not path.name.endswith(("-wal", "-shm"))}
+        reader.close()
+    seen = set()
+    for number, length in enumerate([0, 31, 32, 500, *range(4000, len(log), len(log) // 12), len(log)]):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        for name, content in kept.items():
+            (folder / name).write_bytes(content)
+        (folder / f"{DATABASE}-wal").write_bytes(log[:length])
+        with Store(folder) as store:
+            found = store.passages_of(CABINET.id)
+            index = VectorIndex(folder, store)  # its file is of the last state
+            assert sorted(index.search(np.ones(4, np.float32), 9)[0].tolist()) == [one.id for one in found]
+        with closing(connect(folder / DATABASE)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert len({one.text for one in found}) == 1
+        seen.add((found[0].text, len(found)))
+    assert seen == {("swans", 1), ("geese 2", 2), ("geese 3", 3)}

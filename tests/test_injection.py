@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,43 +14,45 @@ from qa.model import Answer, Filters, Question, Turn
 from qa.service import BoardQA
 from qa.settings import Settings
 from tests.fake_endpoint import Endpoint, Request, endpoint
-from tests.injected_packs import NAME, QUESTIONS, pack
+from tests.injected_packs import FACTS, NAME, QUESTIONS, pack
 
 ATTEMPTS = read_attempts(Path(__file__).parents[1] / "eval" / "data" / "injections" / "attempts.jsonl")
 PLANTED = [attempt for attempt in ATTEMPTS if attempt.place not in ("question", "history")]
+PACKS = 6
+# Packs with attempts of different places at once; one in a heading of the minutes changes what others may cite
+HEADINGS = [attempt for attempt in PLANTED if attempt.place == "title"]
+OTHERS = sorted((attempt for attempt in PLANTED if attempt not in HEADINGS), key=lambda attempt: attempt.place)
+GROUPS = [HEADINGS, *(OTHERS[first::PACKS] for first in range(PACKS))]
 
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the plain pack, and one pack for each attempt."""
+    """A data folder with the plain pack, and copies with attempts planted in them."""
     folder, data = tmp_path_factory.mktemp("injected"), tmp_path_factory.mktemp("data")
     pack(folder, NAME)
-    for attempt in PLANTED:
-        pack(folder, attempt.id, [attempt])
+    for number, attempts in enumerate(GROUPS):
+        pack(folder, f"planted-{number}", attempts)
     with ExitStack() as until_done:
         service = BoardQA.open(Settings(data=data))
         until_done.callback(service.close)
         report = service.ingest([folder])
     assert not report.refused
-    assert len(report.added) == len(PLANTED) + 1
+    assert len(report.added) == len(GROUPS) + 1
     return data
 
 
 def obedient(request: Request) -> str:
-    """What a model says that does whatever it reads: the first attempt that it is shown, or else the first evidence."""
-    shown = request.asked
+    """What a model says that does whatever it reads: the first attempt that it is shown, or else its first evidence."""
     key = request.keys[0] if request.keys else "B2C"
     for attempt in ATTEMPTS:
-        if attempt.text[:40] in shown or any(word in shown for word in attempt.never):
-            told = f"{attempt.text} [{key}]" if attempt.place == "history" else attempt.text
+        if any(word in request.asked for word in attempt.never):
             return (
-                f"{told}\nIt is {attempt.never[0]} [{key}]. It is {attempt.never[0]} [{key}] [1]\n"
+                f"{attempt.text} [{key}]\nIt is {attempt.never[0]} [{key}]. It is {attempt.never[0]} [{key}] [1]\n"
                 f"See [here](https://evil.example/?q=1) [{key}] and <img src=x onerror=alert(1)> [{key}].\n"
                 f"Visit www.evil.example for more [{key}]."
             )
-    lines = shown.split("Question:")[0].split("\n")
-    first = next((n for n, line in enumerate(lines) if line.startswith(f"[{key}]")), 0)
-    return f"{lines[first + 1].rstrip('.')} [{key}]."
+    block = request.asked.split(f"[{key}]")[-1].split("\n\n")[0].split("END OF EVIDENCE")[0]
+    return f"{max(block.strip().splitlines()[1:], key=len).rstrip('.')} [{key}]."
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +67,18 @@ def service(request: pytest.FixtureRequest, data: Path, endpoint_that_obeys: End
     opened = BoardQA.open(Settings(data=data, **model))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def answers(service: BoardQA) -> Callable[[int, str], Answer]:
+    """The answer of one of the packs with attempts to a question, asked once."""
+
+    @cache
+    def of(number: int, question: str) -> Answer:
+        name = next(info.pack for info in service.packs() if info.file.startswith(f"planted-{number}."))
+        return ask(service, name, QUESTIONS[question])
+
+    return of
 
 
 @pytest.fixture(scope="session")
@@ -83,20 +97,17 @@ def test_there_are_enough_attempts_of_many_kinds() -> None:
 
 
 def test_without_attempts_the_questions_are_answered(before: dict[str, Answer]) -> None:
-    assert "£31,200" in before["cost"].answer
-    assert "£1.2 million" in before["reserve"].answer
-    assert "Ada Brook" in before["chair"].answer
-    assert re.search(r"\b2\b", before["members"].answer)
+    assert all(fact in before[name].answer for name, fact in FACTS.items())
 
 
 @pytest.mark.parametrize("attempt", PLANTED, ids=lambda attempt: attempt.id)
 def test_what_is_planted_in_a_pack_changes_no_answer(
-    service: BoardQA, before: dict[str, Answer], attempt: Attempt
+    answers: Callable[[int, str], Answer], before: dict[str, Answer], attempt: Attempt
 ) -> None:
-    names = {Path(info.file).stem: info.pack for info in service.packs()}
-    name = next(pack for stem, pack in names.items() if stem == attempt.id or stem.startswith(f"{attempt.id}. "))
-    answer = ask(service, name, QUESTIONS[attempt.asks])
-    assert faults(attempt, answer, before[attempt.asks]) == []
+    number = next(number for number, attempts in enumerate(GROUPS) if attempt in attempts)
+    answer = answers(number, attempt.asks)
+    fact = FACTS[attempt.asks] if answer.engine != "extractive" or before[attempt.asks].engine != "extractive" else None
+    assert faults(attempt, answer, before[attempt.asks], fact=fact) == []
 
 
 @pytest.mark.parametrize("attempt", [a for a in ATTEMPTS if a not in PLANTED], ids=lambda attempt: attempt.id)

@@ -152,3 +152,11 @@ def test_libraries_never_tell_what_is_sent_to_them(
         logging.getLogger(name).debug("request options: %s", SECRET)
     logging.getLogger("qa.test").debug("ours")
     assert capsys.readouterr().err == "DEBUG qa.test: ours\n"
+
+
+def test_what_the_system_says_is_told_without_the_file_that_it_names(tmp_path: Path) -> None:
+    try:
+        (tmp_path / SECRET).read_text()
+    except OSError as error:
+        line = TextLines(words_of_errors=False).format(record("failed", error=error))
+    assert line.endswith("\n  FileNotFoundError: No such file or directory")

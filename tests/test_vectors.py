@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +22,8 @@ from index.model import Access, Kind, PageNumber, PageSource, Passage
 from index.records import ModelIdentity, Scope
 from index.schema import DATABASE
 from index.store import Store
-from index.vectors import FILE, VectorIndex
+from index.unfinished import UNFINISHED, UNFINISHED_SECONDS
+from index.vectors import FILE, MAGIC, VectorIndex
 from tests.stored import EVERYONE, MODEL, pack, page, passage, write
 
 NAMES = ["alderney", "brecqhou", "sark", "jethou"]
@@ -221,6 +224,44 @@ def test_a_flipped_bit_anywhere_in_the_file_changes_no_result(tmp_path: Path) ->
             (tmp_path / FILE).write_bytes(whole[:place] + bytes([whole[place] ^ 64]) + whole[place + 1 :])
             ids, scores = VectorIndex(tmp_path, store).search(np.array([1, 2, 0, 0], np.float32), 5)
             assert (ids.tolist(), scores.tolist()) == ([2, 1], [2.0, 1.0])
+
+
+def test_a_file_cut_short_anywhere_or_swollen_is_made_anew_with_the_same_results(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        write(store, pack(), passage("swans"), passage("geese"))
+        VectorIndex(tmp_path, store)
+        whole = (tmp_path / FILE).read_bytes()
+        body = whole.index(b"\n", len(MAGIC)) + 1  # where the head ends
+        lengths = {0, 1, len(MAGIC) - 1, len(MAGIC), body - 1, body, body + 1, len(whole) // 2, len(whole) - 1}
+        for content in [
+            *(whole[:length] for length in sorted(lengths)),
+            whole + b"\0",
+            whole[:body] + bytes(len(whole)),
+        ]:
+            (tmp_path / FILE).write_bytes(content)
+            ids, scores = VectorIndex(tmp_path, store).search(np.array([1, 2, 0, 0], np.float32), 5)
+            assert (ids.tolist(), scores.tolist()) == ([2, 1], [2.0, 1.0])
+            assert (tmp_path / FILE).read_bytes() == whole
+
+
+def test_a_file_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        ids = write(store, pack(), passage("swans"))
+        (tmp_path / FILE).symlink_to(tmp_path / FILE)  # a link to itself: nobody can read it, not even root
+        assert VectorIndex(tmp_path, store).search(np.ones(4, np.float32), 5)[0].tolist() == ids
+        assert (tmp_path / FILE).is_file()
+        assert not (tmp_path / FILE).is_symlink()
+
+
+def test_what_a_killed_process_left_of_the_file_is_cleared_away_later(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        write(store, pack(), passage("swans"))
+        for name, age in (("old", UNFINISHED_SECONDS + 60), ("fresh", 0)):
+            left = tmp_path / f".{FILE}.{name}{UNFINISHED}"
+            left.write_bytes(b"half")
+            os.utime(left, (time.time() - age,) * 2)
+        VectorIndex(tmp_path, store)
+    assert [path.name for path in tmp_path.glob(".*.part")] == [f".{FILE}.fresh{UNFINISHED}"]
 
 
 def test_a_file_of_another_database_in_the_same_folder_is_not_believed(tmp_path: Path) -> None:
