@@ -256,9 +256,7 @@ class _Writer:
         words = plain(" ".join(str(getattr(told, name, "")) for name in ("who", "title", "text")))
         return _fingerprint(sort, meeting, words, str(time))
 
-    def _action_id(
-        self, meeting: str, own: Meeting, entry: Entry[Action], time: int, taken: Collection[str]
-    ) -> str:
+    def _action_id(self, meeting: str, own: Meeting, entry: Entry[Action], time: int, taken: Collection[str]) -> str:
         """An action keeps its id from the minutes through the logs of later meetings of the body."""
         told = entry.told
         words, alike, since = plain(told.what), _alike(own), told.decided.isoformat() if told.decided else _iso(own)

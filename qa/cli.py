@@ -160,9 +160,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_token(
-    token: argparse.ArgumentParser, data: argparse.ArgumentParser, json: argparse.ArgumentParser
-) -> None:
+def _add_token(token: argparse.ArgumentParser, data: argparse.ArgumentParser, json: argparse.ArgumentParser) -> None:
     parts = token.add_subparsers(dest="part", metavar="PART", title="parts", required=True)
 
     def part(name: str, help: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -84,7 +84,7 @@ class Papers:
 
     def _page(self, pack: str, pdf_page: int) -> tuple[StoredPage, Page]:
         found = self._store.pack(pack, self._access)
-        page = self._store.page(found.id, pdf_page, self._access)
+        page = self._store.page(found.id, pdf_page, self._access) if 1 <= pdf_page <= found.pages else None
         stored = next((p for p in self._store.pages(found.id, self._access) if p.pdf_page == pdf_page), None)
         if page is None or stored is None:
             raise UnknownPageError(

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from qa.question import Analysis
 
 ANSWER_SETTINGS = ("query_prefix", "passage_prefix", "arithmetic", "ocr", "allow_exempt")  # that change answers
+TRIES = 3  # to answer, where packs come in while an answer is looked for
 PASSAGES_TOLD = 30  # of the ranking, beside an answer out of the register
 
 
@@ -134,8 +135,8 @@ class BoardQA(Papers):
 
         ``force`` reads everything again, ``retry`` refused files too, for no paths all of these; ``re_embed`` first
         makes all vectors anew with the model that is set. A file that cannot be indexed is told in the report and the
-        next one is taken. ``replaces`` is the id of the pack that a single file is a new version of. ``access`` sets who may see the
-        packs, whatever their papers say.
+        next one is taken. ``replaces`` is the id of the pack that a single file is a new version of. ``access`` sets
+        who may see the packs, whatever their papers say.
         """
         from index.ingest import Ingest
 
@@ -245,6 +246,17 @@ class BoardQA(Papers):
     def traced(self, question: Question, listener: Listener = SILENT) -> tuple[Answer, Trace]:
         """As ``ask``, with how the answer came about; it is not in the audit log."""
         self._check(question.question)
+        for _ in range(TRIES):
+            before = self._store.contents(self._access)
+            answer, trace = self._answered(question, listener)
+            after = self._store.contents(self._access)
+            told = {found.pack for found in (*answer.citations, *answer.passages)}
+            # A pack that was replaced meanwhile may be told of in both versions, or not at all
+            if after == before or (answer.answered and all(before.get(pack) == after.get(pack) for pack in told)):
+                break
+        return answer, trace
+
+    def _answered(self, question: Question, listener: Listener) -> tuple[Answer, Trace]:
         trace = Trace()
         scope = scope_of(question.filters, self._store, self._access)
         packs = self._store.packs(self._access)

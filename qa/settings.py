@@ -146,7 +146,7 @@ class Settings(BaseSettings):
     )
     log_questions: bool = Field(
         False,
-        description="Whether the words of errors are told with what people asked in them; without, their kind and place.",
+        description="Whether the words of errors are told, with what people asked in them; else their kind and place.",
     )
 
 
