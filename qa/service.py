@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index import erasure
 from index.access_writer import AccessRule
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from qa.question import Analysis
 
 ANSWER_SETTINGS = ("query_prefix", "passage_prefix", "arithmetic", "ocr", "allow_exempt")  # that change answers
+T = TypeVar("T")
 TRIES = 3  # to answer, where packs come in while an answer is looked for
 PASSAGES_TOLD = 30  # of the ranking, beside an answer out of the register
 
@@ -246,15 +247,24 @@ class BoardQA(Papers):
     def traced(self, question: Question, listener: Listener = SILENT) -> tuple[Answer, Trace]:
         """As ``ask``, with how the answer came about; it is not in the audit log."""
         self._check(question.question)
+
+        def work() -> tuple[tuple[Answer, Trace], set[str]]:
+            answer, trace = self._answered(question, listener)
+            told = {one.pack for one in answer.citations} | {one.pack for one in answer.passages}
+            return (answer, trace), told if answer.answered else set()
+
+        return self._of_one_state(work)
+
+    def _of_one_state(self, work: Callable[[], tuple[T, set[str]]]) -> T:
+        """What ``work`` gives beside the packs it tells of; done again where one was replaced meanwhile, or any where
+        it tells of none: else both versions might be told of, or neither."""
         for _ in range(TRIES):
             before = self._store.contents(self._access)
-            answer, trace = self._answered(question, listener)
+            given, told = work()
             after = self._store.contents(self._access)
-            told = {found.pack for found in (*answer.citations, *answer.passages)}
-            # A pack that was replaced meanwhile may be told of in both versions, or not at all
-            if after == before or (answer.answered and all(before.get(pack) == after.get(pack) for pack in told)):
+            if after == before or (told and all(before.get(pack) == after.get(pack) for pack in told)):
                 break
-        return answer, trace
+        return given
 
     def _answered(self, question: Question, listener: Listener) -> tuple[Answer, Trace]:
         trace = Trace()
@@ -330,7 +340,12 @@ class BoardQA(Papers):
     def search(self, query: str, filters: Filters, limit: int = 20) -> list[RankedPassage]:
         """The passages nearest to a query, best first. Raises as ``ask``."""
         self._check(query)
-        passages = self._engine.reader().search(query, scope_of(filters, self._store, self._access), limit)
+
+        def work() -> tuple[list[RankedPassage], set[str]]:
+            found = self._engine.reader().search(query, scope_of(filters, self._store, self._access), limit)
+            return found, {passage.pack for passage in found}
+
+        passages = self._of_one_state(work)
         self.audit.searched(query, passages)
         return passages
 

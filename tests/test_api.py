@@ -215,5 +215,5 @@ def test_the_openapi_description_names_every_route_and_the_error_shape(client):
     assert "Failure" in description["components"]["schemas"]
 
 
-def test_errors_of_reading_files_never_reach_the_web_as_the_askers_fault():
-    assert status_of("damaged_file") == 500
+def test_an_error_that_no_request_can_cause_is_the_servers_fault():
+    assert status_of("unreadable_file") == 500
