@@ -7,7 +7,7 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,27 +27,16 @@ def told_name(path: Path) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in told_path(path).name)
 
 
-def pdf_files(paths: Sequence[Path], passed_over: Callable[[Path], None] = lambda _: None) -> Iterator[Path]:
-    """The files named, and every PDF in the folders named, each once, by name.
-
-    ``passed_over`` is told of links inside a folder that lead out of it; what is named itself may be a link.
-    """
+def pdf_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files named, and every PDF in the folders named, each once, by name; links to files are followed."""
     seen: set[str] = set()
     for path in paths:
-        for file in _in_folder(path, passed_over) if path.is_dir() else [path]:
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file())
+        for file in inside if path.is_dir() else [path]:
             place = os.path.realpath(file)
             if place not in seen:
                 seen.add(place)
                 yield file
-
-
-def _in_folder(folder: Path, passed_over: Callable[[Path], None]) -> Iterator[Path]:
-    inside = os.path.realpath(folder)
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file()):
-        if Path(os.path.realpath(path)).is_relative_to(inside):
-            yield path
-        else:
-            passed_over(path)
 
 
 def hash_of(path: Path) -> str:

@@ -143,7 +143,7 @@ class Ingest:
         self._read_again(done)
         if retry and not paths:
             paths = self._refused_paths(done)
-        found = list(pdf_files(paths, lambda link: done.warnings.append(_link_passed_over(link))))
+        found = list(pdf_files(paths))
         for number, path in enumerate(found, start=1):
             file = _File(path, password, force, force or retry, replaces)
             self._take(file, partial(_tell, progress, file.name, number, len(found)), done)
@@ -355,11 +355,6 @@ def _tell(
 ) -> None:
     if progress:
         progress(Progress(file, stage, pages_done, pages_total, number, count))
-
-
-def _link_passed_over(link: Path) -> str:
-    name = told_name(link)
-    return f"{name}: passed over, as it is a link to a file outside its folder; name the file itself to index it"
 
 
 def _restrictions(name: str, pack: str, found: PackOutline, whole: str) -> Iterator[str]:

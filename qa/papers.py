@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
+from typing import TypeVar
 
 from index.copies import copy_of
-from index.errors import UnknownPackError
+from index.errors import BoardQAError, UnknownPackError
 from index.model import Access, Page, Passage
-from index.records import StoredPage
+from index.records import PackRecord, StoredPack, StoredPage
 from index.store import Store
 from qa.errors import UnknownPageError
 from qa.listing import pack_info, page_info
 from qa.model import PackInfo, PageInfo, PageView
 from qa.settings import Settings
 
+T = TypeVar("T")
+TRIES = 3  # to look at a pack that is being replaced
 FILES = "files"  # folder of the copies of the indexed PDFs, each named by its content
 
 
@@ -62,20 +65,25 @@ class Papers:
 
     def page_source(self, pack: str, pdf_page: int) -> Path:
         """The whole PDF, named by its content, to draw a page from that may be seen. Raises as ``page``."""
-        self._page(pack, pdf_page)
-        return self._copy(pack)
+
+        def look(found: StoredPack) -> Path:
+            self._page_of(found, pdf_page)
+            return self._copy(found.record)
+
+        return self._of_one_version(pack, look)
 
     def pdf_path(self, pack: str) -> Path:
         """The PDF of a pack; exempt pages are blank in it for those who may not see them."""
         from qa.redact import public_copy
 
-        found = self._store.pack(pack, self._access)
-        source = self._copy(pack)
-        hidden = [p.pdf_page for p in self._store.pages(found.id, frozenset(Access)) if p.access not in self._access]
+        def look(found: StoredPack) -> tuple[Path, list[int]]:
+            pages = self._store.pages(found.id, frozenset(Access))
+            return self._copy(found.record), [page.pdf_page for page in pages if page.access not in self._access]
+
+        source, hidden = self._of_one_version(pack, look)
         return public_copy(source, hidden) if hidden else source
 
-    def _copy(self, pack: str) -> Path:
-        record = self._store.pack(pack, self._access).record
+    def _copy(self, record: PackRecord) -> Path:
         path = copy_of(self._files, record.sha256)
         if not path.exists():
             missing = f"The PDF of pack {record.id} is no longer in {self._files}."
@@ -83,7 +91,9 @@ class Papers:
         return path
 
     def _page(self, pack: str, pdf_page: int) -> tuple[StoredPage, Page]:
-        found = self._store.pack(pack, self._access)
+        return self._of_one_version(pack, lambda found: self._page_of(found, pdf_page))
+
+    def _page_of(self, found: StoredPack, pdf_page: int) -> tuple[StoredPage, Page]:
         page = self._store.page(found.id, pdf_page, self._access) if 1 <= pdf_page <= found.pages else None
         stored = next((p for p in self._store.pages(found.id, self._access) if p.pdf_page == pdf_page), None)
         if page is None or stored is None:
@@ -91,3 +101,20 @@ class Papers:
                 f"Pack {found.id} has no page {pdf_page} of its PDF.", f"It has {found.pages} pages, counted from 1."
             )
         return stored, page
+
+    def _of_one_version(self, pack: str, look: Callable[[StoredPack], T]) -> T:
+        """What ``look`` gives of a pack: not what may be seen of one version, taken from the next."""
+        for _ in range(TRIES):
+            found = self._store.pack(pack, self._access)
+            try:
+                given = look(found)
+            except BoardQAError:
+                if self._is_there(found):
+                    raise
+                continue
+            if self._is_there(found):
+                return given
+        raise UnknownPackError(f"Pack {pack} is replaced all the time.", "Try again.")
+
+    def _is_there(self, found: StoredPack) -> bool:
+        return self._store.contents(self._access).get(found.id) == found.record.sha256
