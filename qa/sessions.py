@@ -68,6 +68,11 @@ class Sessions:
             ).fetchone()
         return row["id_token"] if row else ""
 
+    def end_all(self) -> None:
+        """End every session."""
+        with self._people.one() as connection:
+            connection.execute("DELETE FROM sessions")
+
     def keep(self, sign_in: SignIn) -> None:
         """Remember a sign-in that was begun."""
         now = time.time()

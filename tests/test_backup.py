@@ -18,8 +18,11 @@ from index.store import Store
 from qa.cli import main
 from qa.model import Question
 from qa.papers import FILES
+from qa.people_store import PeopleStore
+from qa.person import Person, Role, Way
 from qa.progress import SILENT
 from qa.service import BoardQA
+from qa.sessions import Sessions
 from qa.settings import Settings
 from tests.stored import pack, passage, write
 from tests.upload_files import FERRY, LIBRARY
@@ -52,6 +55,18 @@ def test_what_is_put_back_answers_as_before_and_has_the_conversations(data, tmp_
             assert service.pdf_path("ferry").read_bytes() == FERRY
     assert answers[0] == answers[1]
     assert answers[0]["answered"]
+
+
+def test_whoever_was_signed_in_signs_in_anew_after_a_restore(tmp_path):
+    data, new, file = tmp_path / "data", tmp_path / "new", tmp_path / "all.zip"
+    Store(data).close()
+    with closing(PeopleStore(data)) as people:
+        secret = Sessions(people, 8).begin(person := Person("oidc:1", "Jo", Role.MEMBER, Way.OIDC), "")
+    assert main(["--data", str(data), "backup", str(file)]) == 0
+    assert main(["--data", str(new), "restore", str(file)]) == 0
+    with closing(PeopleStore(data)) as before, closing(PeopleStore(new)) as after:
+        assert Sessions(before, 8).person(secret) == person
+        assert Sessions(after, 8).person(secret) is None
 
 
 def test_a_backup_is_of_one_moment_while_packs_come_and_go(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import embedding
 from index.bert import load_bert_reader
 from index.embedding import Embedder, bundled_folder, has_bfloat16_units, load_embedder
 from index.errors import ModelUnavailableError
@@ -146,6 +147,23 @@ def test_prefixes_in_the_files_and_those_set_win_over_the_family(copied: Path) -
     assert load_embedder(folder).identity.passage_prefix == "tell: "
     identity = load_embedder(folder, query_prefix="q: ").identity
     assert (identity.query_prefix, identity.passage_prefix) == ("q: ", "tell: ")
+
+
+def test_what_was_read_lately_is_not_read_again_and_little_of_it_is_kept(
+    exact: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact.load()
+    monkeypatch.setattr(embedding, "READINGS_KEPT", 2)
+    read: list[str] = []
+    once = Embedder._read
+    monkeypatch.setattr(Embedder, "_read", lambda self, texts, prefix: read.extend(texts) or once(self, texts, prefix))
+    first = exact.read(["a swan", "the rent", "a swan"])
+    again = exact.read(["the rent", "a duck"])
+    assert read == ["a swan", "the rent", "a duck"]
+    np.testing.assert_array_equal(first[0].tokens, first[2].tokens)
+    np.testing.assert_array_equal(first[1].vector, again[0].vector)
+    exact.read(["a swan"])  # displaced by then
+    assert read.count("a swan") == 2
 
 
 def test_a_prefix_is_part_of_what_is_read(copied: Path) -> None:
