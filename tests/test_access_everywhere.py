@@ -129,7 +129,7 @@ def shown_to(service: BoardQA, role: Role) -> dict[str, object]:
     return told
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(chosen=papers)
 def test_the_public_is_shown_an_index_without_the_restricted_papers(tmp_path_factory, chosen) -> None:
     folder = tmp_path_factory.mktemp("twins")

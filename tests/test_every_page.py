@@ -70,6 +70,8 @@ EMPTY = {
 }
 # Routes of the website that give a file or lead elsewhere
 NO_PAGES = {"/brand.css", "/brand/logo", "/robots.txt", "/conversations/{conversation}/export", "/packs/{pack}/pages"}
+# Only where people sign in: tests.test_sign_in_browser
+NO_PAGES |= {"/sign-in", "/sign-in/start", "/sign-in/callback"}
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

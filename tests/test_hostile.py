@@ -78,7 +78,9 @@ def test_the_nasty_files_end_as_their_manifest_says(store: Store, shared: Callab
     done = ingest.run([folder])
     refused = outcomes(done)
     gc.collect()
-    assert left_over() == before
+    handles, children = left_over()
+    assert handles <= before[0]
+    assert children == before[1]
     assert psutil.Process().memory_info().rss - memory < GROWTH
     assert still_there(store)
     assert not [refusal for refusal in refused.values() if refusal.code == "limit_exceeded"]
@@ -122,7 +124,9 @@ def test_files_made_to_do_harm_are_refused_or_read_as_far_as_they_go(
         if not found:
             draw_page(folder / f"{name}.pdf", 1, 200)
     gc.collect()
-    assert left_over() == before
+    handles, children = left_over()
+    assert handles <= before[0]
+    assert children == before[1]
     assert psutil.Process().memory_info().rss - memory < GROWTH
     assert still_there(store)
     for name in ("deep-arrays", "deep-dictionaries", "huge-page", "endless-page", "giant-picture"):
