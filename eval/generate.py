@@ -69,6 +69,7 @@ def generate(service: BoardQA, questions: Sequence[GoldQuestion], manifest: Mani
         write_text(folder / MANIFEST, manifest.model_dump_json(indent=1) + "\n")
     answered = repair(answers_file)
     told(len(answered), len(questions))
+    service.ready()  # the model is loaded once, so that no answer's time holds that
     with answers_file.open("a", encoding="utf-8") as lines:
         for question in questions:
             if question.id in answered:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from filelock import FileLock
 
 from qa.service import BoardQA
 from qa.settings import Settings
@@ -46,13 +48,20 @@ def sample_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def indexed(sample_packs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with all sample packs indexed; not to be changed."""
-    data = tmp_path_factory.mktemp("indexed")
-    service = BoardQA.open(Settings(data=data))
-    report = service.ingest([sample_packs])
-    service.close()
-    assert not report.refused
-    return data
+    """A data folder with all sample packs indexed; not to be changed. Made once, for all workers of a run."""
+    own = tmp_path_factory.mktemp("indexed") / "data"
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "indexed-samples"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            service = BoardQA.open(Settings(data=own))
+            report = service.ingest([sample_packs])
+            service.close()
+            assert not report.refused
+            shutil.copytree(own, made)
+    if not own.exists():
+        shutil.copytree(made, own)
+    return own
 
 
 @pytest.fixture(scope="session")

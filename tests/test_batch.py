@@ -19,6 +19,9 @@ class Answers:
 
     asked: list[Question] = field(default_factory=list)
 
+    def ready(self) -> list[str]:
+        return []
+
     def ask(self, question: Question) -> Answer:
         if not question.question.strip():
             raise EmptyQuestionError("The question is empty.")
