@@ -44,4 +44,5 @@ def page_info(page: StoredPage) -> PageInfo:
         scanned=page.scanned,
         blank=page.blank,
         readable=page.readable,
+        access=page.access,
     )

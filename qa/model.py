@@ -104,6 +104,7 @@ class Citation(BaseModel):
     quote: str = Field(description="Verbatim text of that page")
     boxes: list[Box] = Field(description="Where the quote stands, fractions of the page, origin top left")
     href: str = Field(description="Address of the page in the web service")
+    access: Access = Field(Access.PUBLIC, description="Whether the page is for everyone: public or restricted")
 
 
 class Claim(BaseModel):
@@ -249,6 +250,7 @@ class PageInfo(BaseModel):
     scanned: bool
     blank: bool
     readable: bool
+    access: Access = Access.PUBLIC
 
 
 class PageView(PageInfo):

@@ -9,11 +9,11 @@ from typing import TypeVar
 from index.copies import copy_of
 from index.errors import BoardQAError, UnknownPackError
 from index.model import Access, Page, Passage
-from index.records import PackRecord, StoredPack, StoredPage
+from index.records import PUBLIC_ONLY, PackRecord, StoredPack, StoredPage
 from index.store import Store
 from qa.errors import UnknownPageError
 from qa.listing import pack_info, page_info
-from qa.model import PackInfo, PageInfo, PageView
+from qa.model import Answer, PackInfo, PageInfo, PageView
 from qa.settings import Settings
 
 T = TypeVar("T")
@@ -44,6 +44,18 @@ class Papers:
     def sees(self, places: Set[tuple[str, int]]) -> bool:
         """Whether all these pages (pack id, PDF page) are there and may be seen."""
         return len(self.texts(places)) == len(places)
+
+    def _tell_restricted(self, answer: Answer) -> None:
+        """Mark what an answer cites of papers that are not for everyone, so that nobody repeats it in public."""
+        if Access.RESTRICTED not in self._access:
+            return
+        public = self._store.page_texts({(one.pack, one.pdf_page) for one in answer.citations}, PUBLIC_ONLY)
+        hidden = [one for one in answer.citations if (one.pack, one.pdf_page) not in public]
+        for one in hidden:
+            one.access = Access.RESTRICTED
+        if hidden:
+            marks = " ".join(f"[{one.n}]" for one in hidden)
+            answer.notes.append(f"From restricted papers, not for the public: {marks}.")
 
     def pages(self, pack: str) -> list[PageInfo]:
         """The pages of a pack. Raises UnknownPackError."""

@@ -275,6 +275,7 @@ class BoardQA(Papers):
             answer = self._engine.reader().answer(question, scope, trace, listener)
             answer.decisions_href = register_address(answer.standalone_question)
         answer.looked_in = self._looked_in(question, answer, scope, packs, listed is not None)
+        self._tell_restricted(answer)
         return answer, trace
 
     def _looked_in(

@@ -199,6 +199,17 @@ def test_an_id_that_is_hidden_and_one_that_never_was_are_told_alike(mixed: Board
         assert for_hidden.text.replace(hidden, never) == for_never.text
 
 
+def test_members_are_told_what_is_not_for_the_public(mixed: BoardQA, monkeypatch) -> None:
+    member = client(mixed, Role.MEMBER, monkeypatch)
+    answer = member.post("/api/ask", json={"question": "Who is the market hall sold to?"}).json()
+    marked = [one["n"] for one in answer["citations"] if one["access"] == "restricted"]
+    assert marked == [one["n"] for one in answer["citations"] if "quarrystone" in one["pack"]]
+    assert marked
+    assert any("not for the public" in note and f"[{marked[0]}]" in note for note in answer["notes"])
+    page = member.get(next(one["href"] for one in answer["citations"] if one["n"] == marked[0]))
+    assert "this page is not for the public" in page.text
+
+
 def test_what_a_member_was_answered_reaches_the_public_by_no_link(mixed: BoardQA, monkeypatch, tmp_path) -> None:
     member = client(mixed, Role.MEMBER, monkeypatch)
     asked = {"question": "Who is the market hall sold to?", "conversation": "new"}
