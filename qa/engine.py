@@ -55,11 +55,13 @@ class Engine:
         self._vectors: VectorIndex | None = None
 
     def close(self) -> None:
-        """Close the index."""
+        """Close the index, and let go of the models."""
         self.feedback.close()
         self.kept.close()
         self.audit.close()
         self.store.close()
+        with self._lock:  # a process may open others after this one
+            self._embedder = self._indexing = self._reader = self._vectors = None
 
     def embedder(self) -> Embedder:
         """The embedding model that is set."""
