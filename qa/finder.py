@@ -69,13 +69,12 @@ class Finder:
         self.spans: SpanReader | None = None
         self._words: dict[frozenset[Access], tuple[Generation, list[str]]] = {}
 
-    def hits(self, query: str, scope: Scope, limit: int) -> tuple[Hit, ...]:
-        """The passages nearest to a query, best first."""
+    def hits(self, query: str, scope: Scope, packs: Mapping[str, StoredPack], limit: int) -> tuple[Hit, ...]:
+        """The passages of ``packs`` nearest to a query, best first."""
         question = analyse(query)
-        packs = self.packs(scope)
         where = aim(question, list(packs.values()))
         ranking = self._retriever.search(question, scope, where, self._other_words(question, packs, scope))
-        return self._reranked(question, ranking.hits)[:limit]
+        return self._reranked(question, _known(ranking.hits, packs))[:limit]
 
     def packs(self, scope: Scope) -> dict[str, StoredPack]:
         """The packs that may be seen, by id."""
@@ -114,7 +113,7 @@ class Finder:
             scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
         more = self._other_words(question, packs, scope)
         ranking = self._retriever.search(question, scope, where, more)
-        hits = self._reranked(question, ranking.hits)
+        hits = self._reranked(question, _known(ranking.hits, packs))
         retrieved = time.perf_counter()
         counts = self._store.document_frequency(question.words.values(), scope.access)
         frequency = {key: counts[word] for key, word in question.words.items()}
@@ -170,6 +169,11 @@ class Finder:
             if key not in worth and key not in where.told and counts[word]:
                 worth[key] = OTHER_WORTH * inverse_frequency(count, counts[word])
         return worth
+
+
+def _known(hits: Sequence[Hit], packs: Mapping[str, StoredPack]) -> tuple[Hit, ...]:
+    """The hits in these packs: of one that came in since they were looked up, nothing else is known."""
+    return tuple(hit for hit in hits if hit.passage.pack in packs)
 
 
 def _joined(own: Analysis, whole: Analysis) -> Analysis:

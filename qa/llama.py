@@ -27,6 +27,7 @@ class BoardRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = self._reader.finder.hits(query_bundle.query_str, self._scope, self._limit)
+        finder = self._reader.finder
+        hits = finder.hits(query_bundle.query_str, self._scope, finder.packs(self._scope), self._limit)
         nodes = self._store.nodes_of([hit.passage for hit in hits])
         return [NodeWithScore(node=node, score=hit.score) for node, hit in zip(nodes, hits, strict=True)]

@@ -44,7 +44,8 @@ class Reader:
 
     def search(self, query: str, scope: Scope, limit: int) -> list[RankedPassage]:
         """The passages nearest to a query, best first."""
-        return self._ranked(self.finder.hits(query, scope, limit), self.finder.packs(scope), scope, {})
+        packs = self.finder.packs(scope)
+        return self._ranked(self.finder.hits(query, scope, packs, limit), packs, scope, {})
 
     def answer(self, asked: Question, scope: Scope, trace: Trace | None = None, listener: Listener = SILENT) -> Answer:
         """The answer object: evidence first, checked, or "not found" with the nearest pages.

@@ -15,6 +15,7 @@ from index.embedding import BUNDLED
 from index.errors import IndexMismatchError, UnknownPackError
 from index.pdf import open_pdf
 from qa.errors import EmptyQuestionError, NotReadyError, QuestionTooLongError, UnknownPageError, UsageError
+from qa.finder import Finder
 from qa.model import Answer, Filters, Question, Status, Turn
 from qa.service import BoardQA
 from qa.settings import Settings
@@ -240,6 +241,20 @@ def test_any_words_can_be_asked(service: BoardQA, question: str) -> None:
     else:
         with pytest.raises(EmptyQuestionError):
             ask(service, question)
+
+
+def test_a_pack_that_comes_in_while_an_answer_is_made_does_no_harm(
+    service: BoardQA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packs = Finder.packs
+    late = "thornmere-hwb-2024-03-14"
+    assert late in {passage.pack for passage in service.search("dental decay", Filters(), 10)}
+    monkeypatch.setattr(
+        Finder, "packs", lambda finder, scope: {id_: pack for id_, pack in packs(finder, scope).items() if id_ != late}
+    )
+    assert late not in {passage.pack for passage in service.search("dental decay", Filters(), 10)}
+    answer = ask(service, "What share of five year olds has dental decay?")
+    assert late not in {passage.pack for passage in answer.passages}
 
 
 def test_an_index_of_nothing_says_that_papers_are_needed(empty_service: BoardQA) -> None:
