@@ -81,12 +81,17 @@ class _Keeper:
                 elif key.fileobj is self._woken:
                     self._woken.recv(4096)
                     self._reap()
-                else:  # whoever waited for this worker has gone
-                    self._ready.unregister(key.fileobj)
+                elif self._waiting.get(key.data) is key.fileobj:  # else it was reaped just now
+                    self._ready.unregister(key.fileobj)  # whoever waited for this worker has gone
                     _kill_group(key.data)
 
     def _start(self, job: socket.socket, told: socket.socket) -> None:
-        worker = os.fork()
+        try:
+            worker = os.fork()
+        except OSError:  # no more processes may be; whoever asked sees that nobody will tell
+            job.close()
+            told.close()
+            return
         if worker == 0:
             code = 1
             try:

@@ -152,6 +152,25 @@ def test_the_process_is_started_again_when_it_was_killed(paper: Path, long_paper
     assert still_reads(paper)
 
 
+def test_jobs_that_end_just_as_they_are_left_do_not_end_the_process(paper: Path) -> None:
+    assert still_reads(paper)
+    keeper = SANDBOX._process
+
+    def leave() -> None:
+        for _ in range(30):
+            with open_guarded(paper) as pdf:
+                next(pdf.pages())
+
+    threads = [threading.Thread(target=leave) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert SANDBOX._process is keeper
+    assert keeper is not None
+    assert keeper.poll() is None
+
+
 def test_nothing_outlives_a_killed_service(long_paper: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from index.guarded_pdf import open_guarded\n"
