@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import numpy as np
@@ -128,8 +129,7 @@ class PackWriter:
     def commit(self) -> None:
         """Put all that was added into the index in one transaction, in place of the pack's older version."""
         connection, record = self._connection, self._record
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with _at_once(connection):
             older = connection.execute("SELECT sha256 FROM packs WHERE id = ?", (record.id,)).fetchone()
             take_out(connection, record.id)
             if older is not None and older["sha256"] == record.sha256:
@@ -151,10 +151,18 @@ class PackWriter:
                 access_writer.put_in_force(connection, record.id)
             connection.execute("DELETE FROM refused WHERE path = ? OR sha256 = ?", (record.path, record.sha256))
             count_change(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+
+
+@contextmanager
+def _at_once(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction: all that the block does, or nothing where an exception leaves it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def _storable(text: str) -> str:
@@ -184,8 +192,7 @@ def replace_vectors(
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO new_vectors VALUES (?, ?)", zip(ids, map(_blob, vectors), strict=True))
         connection.execute("COMMIT")
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with _at_once(connection):
         connection.execute("DELETE FROM vectors")
         connection.execute("INSERT INTO vectors SELECT * FROM new_vectors WHERE passage IN (SELECT id FROM passages)")
         query = "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM vectors)"
@@ -196,10 +203,6 @@ def replace_vectors(
             )
         set_model(connection, model)
         count_change(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def put_vectors(
@@ -207,18 +210,13 @@ def put_vectors(
 ) -> None:
     """Give these passages, as far as they are still there, vectors of the model of the others, at once."""
     _require_shape(vectors, len(ids), model)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with _at_once(connection):
         connection.executemany(
             "INSERT OR REPLACE INTO vectors SELECT id, ? FROM passages WHERE id = ?",
             zip(map(_blob, vectors), ids, strict=True),
         )
         set_model(connection, model)
         count_change(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def _blob(vector: npt.NDArray[np.float32]) -> bytes:

@@ -20,7 +20,7 @@ from qa.sessions import Sessions
 from qa.settings import Settings, variable, words
 from qa.tokens import PREFIX as TOKEN_PREFIX
 from qa.tokens import Tokens
-from qa.upload_access import OF_PROXIES, is_loopback
+from qa.upload_access import is_loopback, through_proxy
 from qa.ways_in import WaysIn
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class Entrance:
                     "This service answers only to the machine that it runs on, by the name localhost or 127.0.0.1.",
                     f"To let others in, set {variable('auth')} to proxy or oidc.",
                 )
-            if any(name in request.headers for name in OF_PROXIES):
+            if through_proxy(request):
                 raise NotAllowedError(
                     "This service takes nobody who comes through a proxy.",
                     f"To let others in, set {variable('auth')} to proxy or oidc.",
@@ -175,5 +175,5 @@ def _at_machine(request: Request, path: str) -> bool:
     Probes of whether the service runs name no host, at times; for figures they must, as else a page of another site
     could have a browser on this machine ask for them.
     """
-    proxied = any(name in request.headers for name in OF_PROXIES)
+    proxied = through_proxy(request)
     return is_loopback(peer_of(request)) and not proxied and (path != METRICS or is_loopback(host_of(request)))

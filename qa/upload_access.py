@@ -31,7 +31,7 @@ def may_upload(request: Request, settings: Settings) -> bool:
         and request.client is not None
         and is_loopback(request.client.host)
         and is_loopback(request.url.hostname or "")
-        and not any(name in request.headers for name in OF_PROXIES)
+        and not through_proxy(request)
     )
 
 
@@ -41,6 +41,11 @@ def require_upload(request: Request, settings: Settings) -> None:
         raise NotAllowedError(
             "Packs cannot be added here.", "Those who run this service add packs; ask them for those you miss."
         )
+
+
+def through_proxy(request: Request) -> bool:
+    """Whether a request tells that a proxy passed it on."""
+    return any(name in request.headers for name in OF_PROXIES)
 
 
 def is_loopback(host: str) -> bool:
