@@ -16,6 +16,7 @@ from qa.service import BoardQA
 from qa.settings import Settings
 from qa.slow_senders import PatientProtocol
 from qa.tracing import start_tracing
+from qa.trimming import trim_on
 from qa.ways_in import check_address
 
 KEEP_ALIVE_SECONDS = 5  # without a request, after which a connection is closed
@@ -58,8 +59,11 @@ def serve(service: BoardQA, settings: Settings) -> None:
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         )
         threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
+        stopped = threading.Event()
+        threading.Thread(target=trim_on, args=(stopped,), name="trimming", daemon=True).start()
         with closing(app.state.entrance):
             uvicorn.Server(config).run(sockets=[listener])
+        stopped.set()
 
 
 def _warm_up(service: BoardQA) -> None:
