@@ -41,9 +41,10 @@ def _commands(name: str, parser: argparse.ArgumentParser) -> Iterator[tuple[str,
 def _option(action: argparse.Action) -> str | None:
     if action.help == argparse.SUPPRESS or action.dest == "help" or isinstance(action, argparse._SubParsersAction):
         return None
-    shown = ", ".join(action.option_strings) or str(action.metavar)
+    value = str(action.metavar or "{" + ",".join(action.choices or ()) + "}")
+    shown = ", ".join(action.option_strings) or value
     if action.option_strings and action.nargs != 0:
-        shown += f" {action.metavar or '{' + ','.join(action.choices or ()) + '}'}"
+        shown += f" {value}"
     if not action.option_strings and action.nargs in {"+", "*"}:
         shown += "…"
     return f"| `{shown}` | {action.help} |"
