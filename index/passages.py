@@ -23,7 +23,7 @@ TITLE_WORDS = 24
 NUMBERED = re.compile(r"^(?:[A-Z]{2,5}/?\d[\w/]*|\d+(?:\.\d+)*\.?|[A-Z]\.|Appendix\s+\w+\b)[\s:.–-]+\S", re.I)
 CAPTION = re.compile(r"^(?:Table|Figure|Chart|Graph)\s*\d", re.I)
 MINUTE = re.compile(r"^\d{2,4}\.\s+[A-Z]")  # "84. Apologies for absence": lists seldom go as far
-BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[ivx]+[).])\s")
+BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[A-Z]\)|\(?[ivx]+[).])\s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def compose(
     left = _holding(question, evidence)
     total = sum(worth.values()) or 1.0
     while left and len(chosen) < MOST_CLAIMS:
-        best = max(left, key=lambda e: e.score + _gain(e, covered, worth, total))
+        # the first is the best by itself: its score knows already which of the asked words it has
+        best = max(left, key=lambda e: e.score + (_gain(e, covered, worth, total) if chosen else 0.0))
         left.remove(best)
         if chosen and best.score < DROP * chosen[0].score:
             break

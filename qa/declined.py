@@ -8,8 +8,8 @@ from index.fulltext import any_of
 from index.store import Store
 from qa.absence import not_given, only_proposed, other_body, other_month, undecided_meeting
 from qa.finder import Found
-from qa.question import ASKING, DECIDING, Wanted
-from qa.support import lacks_kind, missing_names, not_refused, off_topic, other_period
+from qa.question import ASKING, DECIDING, LIGHT, Wanted
+from qa.support import dates_papers, lacks_kind, missing_names, not_refused, off_topic, other_period
 
 KIND_WORDS = {
     Wanted.MONEY: "sum of money",
@@ -49,15 +49,27 @@ def declined(found: Found, store: Store) -> str | None:
         return "The papers tell of no refusal."
     best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}
     pages = store.page_texts(best, found.scope.access)
-    if other_period(question, evidence, pages) or other_month(question, evidence, pages):
+    if other_period(question, evidence, pages, _report(found, store)) or other_month(question, evidence, pages):
         return "The papers speak of this, but for another period."
     return None
+
+
+def _report(found: Found, store: Store) -> list[str]:
+    """The pages of the report that the best evidence is from, where the question gives a report's date."""
+    if not found.evidence or not dates_papers(found.question):
+        return []
+    best = found.evidence[0].passage
+    access = found.scope.access
+    pages = {
+        (best.pack, p.pdf_page) for p in store.pages(best.pack, access) if p.item is not None and p.item == best.item
+    }
+    return list(store.page_texts(pages, access).values())
 
 
 def _unheard(found: Found, store: Store) -> list[str]:
     """The words that tell what the question is about, when no paper that was looked in has any of them."""
     question = found.question
-    keys = [key for key in question.terms if key not in found.where.told and key not in ASKING | DECIDING]
+    keys = [key for key in question.terms if key not in found.where.told and key not in ASKING | DECIDING | LIGHT]
     if found.worth.keys() - set(question.terms):  # other words for the same were found
         return []
     words = [question.words[key] for key in keys]

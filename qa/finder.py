@@ -18,7 +18,7 @@ from qa.expand import corrected, expansions
 from qa.late import AskedWords
 from qa.model import Question, Turn
 from qa.parts import parts_of
-from qa.question import ASKING, Analysis, analyse
+from qa.question import ASKING, LIGHT, Analysis, analyse
 from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
 from qa.units import Evidence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 EARLIER_WORTH = 0.5  # of a word that only an earlier question has
 OTHER_WORTH = 0.4  # of a word that says the same as one of the question
-ASKING_WORTH = 0.3  # of a word that names the sort of answer
+ASKING_WORTH = 0.3  # of a word that names the sort of answer, or is one of mere talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Finder:
             value = inverse_frequency(count, frequency.get(term, 0))
             if term not in own.terms:
                 value *= EARLIER_WORTH
-            if term in ASKING:
+            if term in ASKING or term in LIGHT:
                 value *= ASKING_WORTH
             worth[term] = value
         others = {stem(word): word for word in more}

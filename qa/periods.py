@@ -23,7 +23,8 @@ DAY_MONTH = re.compile(
 MONTH_DAY = re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>20\d\d)\b", re.I)
 # "January 2023", "Feb 23", "in March"
 MONTH_YEAR = re.compile(rf"\b{_MONTH},?(?:\s+'?(?P<year>20\d\d|\d\d(?!\d|[./%]))\b)?", re.I)
-NUMERIC = re.compile(r"\b(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b")  # 18/01/2023
+# "18/01/2023", not the minute "ICB/24/05/08"
+NUMERIC = re.compile(r"(?<![\w/])(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>20\d\d|\d\d)\b")
 ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 # "2021/22", "2021-22", "21/22", "2024-2025"
 FINANCIAL = re.compile(r"(?<![\d/.-])(?:20)?(?P<first>\d\d)\s?[/–-]\s?(?:20)?(?P<second>\d\d)(?![\d/]|-\d)")

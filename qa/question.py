@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from index.model import Kind
+from qa.amounts import in_figures, printed_amounts
+from qa.conversation import ASKED_AFTER
 from qa.periods import periods
 from qa.words import names, stem, stems, tokens
 
@@ -51,7 +54,8 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
         (Wanted.COUNT, r"\bhow many\b|\bnumber of\b"),
         (
             Wanted.PERCENT,
-            r"\bper ?cent\b|\bpercentage\b|%|\b(?:what|which) (?:proportion|share|fraction|rate)\b|\bproportion of\b",
+            r"\bper ?cent\b|\bpercentage\b|%|\b(?:what|which) (?:proportion|share|fraction|rate|slice|portion)\b|"
+            r"\bproportion of\b",
         ),
         (
             Wanted.DATE,
@@ -81,11 +85,24 @@ LEAST_NAME = 4  # letters of a name that counts as one
 # "item 7", "agenda item 4", "page 43", "minute HWB26"
 ITEM = re.compile(r"\b(?:agenda )?item (?:no\.? ?)?(\d{1,2}[a-z]?)\b", re.I)
 PAGE = re.compile(r"\b(?:agenda )?(?:page|pg\.?|p\.) ?(\d{1,4})\b", re.I)
+PAPERS = {
+    Kind.MINUTES: re.compile(r"\b(?:minutes|minuted)\b(?! (?:long|each|late|wait))", re.I),
+    Kind.SLIDES: re.compile(r"\b(?:slides?|slide deck|presentation)\b", re.I),
+    Kind.APPENDIX: re.compile(r"\b(?:appendix|appendices|annex)\b", re.I),
+}
 # Words of the asking itself: they name the sort of answer or the papers, and are seldom in the answering sentence.
 ASKING = frozenset(
     stem(word)
     for word in """many much number sum amount date name person people council councillor board committee meeting
-    report paper pack page item agenda figure percentage percent proportion total year according""".split()
+    report paper pack page item agenda figure percentage percent proportion total year according
+    slide presentation deck table chart graph appendix section paragraph document cover""".split()
+)
+# Words of talk, rare in papers for that alone: they tell little of what is asked either.
+LIGHT = frozenset(
+    stem(word)
+    for word in """want know known let keep see seen shown put take took taken come came turn happen look seem think
+    thought need try mean find found ask hear heard talk remember lot bit back actually really exactly still yet
+    already ever even quite anyway""".split()
 )
 # Words that ask for a decision and stand in few of them
 DECIDING = frozenset(
@@ -110,15 +127,17 @@ class Analysis:
     periods: frozenset[str]
     item: str | None
     page: str | None
+    papers: frozenset[Kind] = frozenset()  # the sorts of paper that it names: "the slides", "in the minutes"
 
 
 def analyse(text: str) -> Analysis:
     """Take a question apart; nothing is looked up."""
     words: dict[str, str] = {}
-    for token in tokens(text):
+    amounts = printed_amounts(text)
+    for token in tokens(in_figures(text.replace(ASKED_AFTER, "("))):
         for part in (token, *re.split(r"[-/&]", token)):
             for key in stems(part):
-                words.setdefault(key, part)
+                words.setdefault(key, amounts.get(part, part))
     item, page = ITEM.search(text), PAGE.search(text)
     return Analysis(
         text=text,
@@ -134,6 +153,7 @@ def analyse(text: str) -> Analysis:
         periods=periods(text),
         item=item.group(1) if item else None,
         page=page.group(1) if page else None,
+        papers=frozenset(kind for kind, form in PAPERS.items() if form.search(text)),
     )
 
 

@@ -15,6 +15,7 @@ from index.model import Passage
 from index.records import Scope
 from index.store import Store
 from index.vectors import VectorIndex
+from qa.amounts import other_spellings
 from qa.periods import periods
 from qa.question import Analysis
 from qa.scope import Aim
@@ -28,6 +29,7 @@ CONTEXT_WEIGHT = 0.3  # of a hit in the heading, item or meeting against one in 
 PAGE_WEIGHT = 0.3  # of what else the page holds
 BOOST = 0.25  # for the meeting or body that the question names
 PERIOD_BOOST = 0.15
+PAPER_BOOST = 0.25  # for the sort of paper that the question names
 FOCUS_SHARE = 0.1  # of the passages, in which a word may stand to tell what packs and items speak of
 PACK_FOCUS = 0.3  # for a pack that has all such words of the question
 ITEM_FOCUS = 0.25  # the same for an agenda item
@@ -60,7 +62,8 @@ class Retriever:
     def search(self, question: Analysis, scope: Scope, where: Aim, more: Sequence[str] = ()) -> Ranking:
         """Rank the passages within ``scope``; ``more`` are further words to look for (other spellings, names)."""
         vector = self._embedder.embed_query(question.text)
-        lexical = self._store.fts(any_of([*content_words(question.text), *more]), scope, DEPTH, (1.0, CONTEXT_WEIGHT))
+        words = [*content_words(question.text), *more, *other_spellings(question.text)]
+        lexical = self._store.fts(any_of(words), scope, DEPTH, (1.0, CONTEXT_WEIGHT))
         ids, closeness = self._vectors.search(vector, DEPTH, self._store.passage_ids(scope))
         dense = [(int(id_), float(score)) for id_, score in zip(ids, closeness, strict=True)]
         fused = fuse([(lexical, LEXICAL_WEIGHT), (dense, DENSE_WEIGHT)])
@@ -132,6 +135,8 @@ def _preference(question: Analysis, where: Aim, passage: Passage) -> float:
     wanted = BOOST if passage.pack in where.boosted else 0.0
     if question.periods & periods(passage.context):
         wanted += PERIOD_BOOST
+    if passage.kind in question.papers:
+        wanted += PAPER_BOOST
     if question.item and passage.item == question.item:
         wanted += BOOST
     return wanted

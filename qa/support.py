@@ -7,7 +7,7 @@ do not answer is often worded just as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from qa.periods import periods
 from qa.question import Analysis, Wanted
@@ -29,11 +29,23 @@ LEAST_WORDS = 0.12
 LEAST_ABSENT = 5  # letters of a name whose absence tells something; shorter ones are often short forms
 RARE = 0.03  # share of the passages that a rare name stands in at most
 NAMED_SHARE = 0.55  # enough where the evidence itself has every rare name of the question
+# What a month may be the date of, in place of what is asked for: "according to the March 2024 report"
+PAPER = re.compile(
+    r"\b(?:reports?|papers?|updates?|packs?|agendas?|surveys?|reviews?|minutes|presentation|slides)\b", re.I
+)
+SITTING = re.compile(
+    r"\b(?:meetings?|met|votes?|voted|boards?|committees?|cabinet|councils?|panel|members|councillors)\b", re.I
+)
+NEAR_WORDS = 5  # between a date and what it is the date of
 GOOD = 8  # places of the ranking that count as good evidence
 WHY = re.compile(r"\s*why\b", re.I)
 # "Why did the board refuse …", "who voted against …"
 REFUSED = re.compile(
     r"\b(?:refus\w*|reject\w*|turn(?:ed)? down|oppos\w*|vot\w* against|den(?:y|ied)|block(?:ed)?|thr[eo]w out)\b", re.I
+)
+# "turned down or waved through", "approve it or refuse it": nothing is taken for granted
+ALTERNATIVE = re.compile(
+    rf"(?:{REFUSED.pattern})\s+(?:\w+\s+){{0,2}}or\b|\bor\s+(?:\w+\s+){{0,3}}(?:{REFUSED.pattern})", re.I
 )
 REFUSAL_TOLD = re.compile(
     r"\b(?:refus\w*|reject\w*|declin\w*|oppos\w*|against|turned down|lost|denied|dismiss\w*|objection\w*|block\w*|"
@@ -81,17 +93,36 @@ def _anchored(e: Evidence, rare: Set[str]) -> bool:
     return 2 * len(rare & there) >= len(rare)
 
 
-def other_period(question: Analysis, evidence: Sequence[Evidence], pages: Mapping[tuple[str, int], str]) -> bool:
+def dates_papers(question: Analysis, form: re.Pattern[str] = PAPER) -> frozenset[str]:
+    """The asked months and days that stand next to a word of ``form``: "the March 2024 report" asks for what that
+    report says, of whatever year."""
+    found: set[str] = set()
+    for match in form.finditer(question.text):
+        before = question.text[: match.start()].split()[-NEAR_WORDS:]
+        after = question.text[match.end() :].split()[:NEAR_WORDS]
+        found |= periods(" ".join(before)) | periods(" ".join(after))
+    return frozenset(p for p in found & question.periods if p[0] in "dm" and p[1] != "-")
+
+
+def other_period(
+    question: Analysis, evidence: Sequence[Evidence], pages: Mapping[tuple[str, int], str], report: Iterable[str] = ()
+) -> bool:
     """Whether the best evidence speaks of another year than the question asks for.
 
     Either it, its heading or its table says so and no other good evidence agrees, or neither its page nor its
-    meeting is near the asked year.
+    meeting is near the asked year. A date of the papers themselves is met by the meeting's, and that of a report by
+    any page of the ``report`` that the evidence is from.
     """
     asked = {p for p in question.periods if p[0] in "fy"}
     if not asked or not evidence:
         return False
     best = evidence[0]
     if any(e.period > 0 for e in evidence[:5]):
+        return False
+    told_by = dates_papers(question)
+    if (told_by | dates_papers(question, SITTING)) & periods(best.passage.context):
+        return False
+    if told_by and any(told_by & periods(page) for page in report):
         return False
     if best.period < 0:
         return True
@@ -102,7 +133,7 @@ def other_period(question: Analysis, evidence: Sequence[Evidence], pages: Mappin
 
 def not_refused(question: Analysis, evidence: Sequence[Evidence]) -> bool:
     """Whether the question takes for granted a refusal that no good evidence tells of."""
-    if not REFUSED.search(question.text):
+    if not REFUSED.search(question.text) or ALTERNATIVE.search(question.text):
         return False
     return not any(REFUSAL_TOLD.search(f"{e.around} {e.text}") for e in evidence[:GOOD])
 

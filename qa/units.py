@@ -69,9 +69,15 @@ def units(passage: Passage) -> Iterator[Evidence]:
             lead = ""
         before = text if not item else before
     for (start, middle), (second, end) in pairwise(spans):
-        together = passage.text[start:end]
-        leads = passage.text[start:middle].rstrip().endswith(":") or together.rstrip().endswith(":")
-        if second not in passage.blocks and not leads and len(together.split()) <= PAIR_WORDS:
+        if second in passage.blocks or passage.text[start:middle].rstrip().endswith(":"):
+            continue
+        most = PAIR_WORDS
+        if passage.text[second:end].rstrip().endswith(":"):  # "The hub opened in May. Its clinics were:" with the list
+            last = _list_end(passage, start, end, blocks)
+            if last == end:
+                continue
+            end, most = last, LIST_WORDS
+        if len(passage.text[start:end].split()) <= most:
             yield Evidence(passage, start, end, passage.heading)
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from qa.amounts import in_figures
+
 _STEMMER = snowballstemmer.stemmer("english")
 _LOCK = threading.Lock()  # the stemmer keeps the word that it works on
 
@@ -37,9 +39,10 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def stems(text: str) -> tuple[str, ...]:
-    """The stems of all content words of ``text``, in order; compounds ("well-being", "18-25") in parts too."""
+    """The stems of all content words of ``text``, in order; compounds ("well-being", "18-25") in parts too, amounts
+    in one spelling (``qa.amounts``)."""
     found: list[str] = []
-    for token in tokens(text):
+    for token in tokens(in_figures(text)):
         low = token.lower()
         if low in STOPWORDS:
             continue

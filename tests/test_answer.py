@@ -35,6 +35,11 @@ def test_the_best_evidence_comes_first_and_weak_evidence_is_left_out() -> None:
     ]
 
 
+def test_what_scores_best_is_told_first_though_another_has_more_of_the_asked_words() -> None:
+    best, other = replace(evidence("RESOLVED: That it sail.", 2.0), covers=frozenset()), evidence("The ferry.", 1.9)
+    assert texts(other, best)[0] == "RESOLVED: That it sail."
+
+
 def test_the_same_words_on_another_page_are_a_further_place_not_a_further_claim() -> None:
     first, second = evidence("The ferry is late.", 2.0), evidence("The ferry is late.", 1.9, pdf_page=7)
     (draft,) = compose(QUESTION, [first, second], {"ferri": 1.0})

@@ -17,7 +17,7 @@ from qa.support import (
     off_topic,
     other_period,
 )
-from qa.units import Evidence
+from qa.units import Evidence, units
 from tests.stored import passage
 
 VISITS = passage(
@@ -131,6 +131,32 @@ def test_figures_of_another_year_are_not_answered() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        ("How many ferries sail, by the June 2024 report?", False),
+        ("What did the Panel's meeting in June 2024 hear of the ferries?", False),
+        ("How many ferries sailed in June 2024?", True),
+        ("How many ferries sail, by the May 2020 report?", True),
+    ],
+)
+def test_the_date_of_a_paper_or_meeting_is_not_that_of_its_figures(asked: str, other: bool) -> None:
+    earlier = passage("In 2021/22 there were 214 ferries.", context="Marlby, Ferry Panel, 20 June 2024", blocks=(0,))
+    assert other_period(analyse(asked), found(asked, earlier), {}) is other
+
+
+def test_the_date_of_a_report_may_stand_on_any_of_its_pages() -> None:
+    asked = "How many ferries sail, by the pier company's May 2020 update?"
+    earlier = found(asked, passage("In 2018/19 there were 214 ferries.", context="Marlby, 20 June 2024", blocks=(0,)))
+    assert other_period(analyse(asked), earlier, {}, ["The ferries of Marlby"])
+    assert not other_period(analyse(asked), earlier, {}, ["The ferries of Marlby", "Update of May 2020"])
+
+
+def test_asking_for_one_or_the_other_takes_nothing_for_granted() -> None:
+    for asked in ("Was the ferry turned down or waved through?", "Did they approve the ferry or reject it?"):
+        assert not not_refused(analyse(asked), found(asked, passage("The ferry was approved.", blocks=(0,))))
+
+
+@pytest.mark.parametrize(
     ("text", "refused"),
     [
         ("The Panel approved the fee for the ferry.", False),
@@ -150,3 +176,13 @@ def test_papers_that_do_not_speak_of_it_are_off_topic() -> None:
     assert off_topic([], worth)
     assert off_topic(found(asked.text, passage("The ferry is late.", blocks=(0,))), worth)
     assert not off_topic(found(asked.text, passage("He invented the sonnet.", blocks=(0,))), worth)
+
+
+@pytest.mark.parametrize("first", ["•", "a)", "A)", "(i)"])
+def test_a_list_is_read_with_its_lead_in_and_the_sentence_before(first: str) -> None:
+    start, lead = "The ferry came in May. ", "It serves:"
+    text = f"{start}{lead}\n{first} Quay;\n{first} Pier."
+    item = len(start + lead) + 1
+    read = [e.text for e in units(passage(text, blocks=(0, item, text.rindex(first))))]
+    assert text in read
+    assert text[len(start) :] in read

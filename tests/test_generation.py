@@ -20,6 +20,7 @@ from qa.units import Evidence
 from qa.verify import checked
 from tests.fake_endpoint import Endpoint, Request, endpoint
 
+pytest_plugins = ("tests.real_model",)
 QUESTION = "What did the Board agree about the Harbour Fund?"
 
 

@@ -30,6 +30,8 @@ def test_a_question_is_parted_where_it_asks_anew(question: str, parts: tuple[str
         "What did the Health and Wellbeing Board decide?",
         "Did the police and is",
         "Who spoke for the plan and why?",
+        "Joint Forward Plan slides - what is the target for checks?",
+        "Was the plan approved, or did they only note it?",
         "What are the aims and objectives of the strategy?",
     ],
 )

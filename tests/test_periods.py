@@ -65,6 +65,7 @@ def test_periods_of_other_lengths_are_read(text: str, expected: set[str]) -> Non
         "£2024 or 2,024 people",
         "minute 12/24 on pages 12-13",
         "13/13/2024",
+        "minute ICB/24/05/08 and HCP/11/12/05",
     ],
 )
 def test_what_is_no_period_is_left_alone(text: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from index.model import Kind
+from qa.conversation import standalone
+from qa.model import Turn
 from qa.question import Wanted, analyse
 from qa.words import names, stem, stems
 
@@ -62,3 +65,13 @@ def test_each_asked_word_is_kept_once_as_it_was_written() -> None:
     asked = analyse("Ferry fares: are ferries' fares fair?")
     assert len(asked.terms) == len(set(asked.terms))
     assert asked.words[stem("ferry")] == "Ferry"
+
+
+def test_the_sort_of_paper_that_is_named_is_known() -> None:
+    assert analyse("What do the slides say?").papers == {Kind.SLIDES}
+    assert analyse("Was it in the minutes or an appendix?").papers == {Kind.MINUTES, Kind.APPENDIX}
+    assert not analyse("Did the ferry wait 20 minutes each day?").papers
+
+
+def test_a_follow_up_put_in_full_asks_for_no_word_of_the_putting() -> None:
+    assert analyse(standalone("and when?", [Turn(question="How late is the ferry?")])).terms == ("late", "ferri")
