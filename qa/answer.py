@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from index.minutes import is_recommendation
 from index.passages import BULLET
+from qa.features import decides
 from qa.periods import periods
 from qa.question import FIGURES, Analysis
 from qa.units import MARKER, Evidence
@@ -63,6 +64,20 @@ def _sharing(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]
     return in_order[:MOST_ROWS] if len(most) > 1 else []
 
 
+def _led_to(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The rows of the table that the best evidence only leads to: "RESOLVED that grants be awarded as follows:"."""
+    best = evidence[0] if evidence else None
+    if best is None or best.passage.table or not best.text.rstrip().endswith(":"):
+        return []
+    lead = _flat(best.text)
+    rows = [
+        e
+        for e in evidence
+        if e.passage.table and e.passage.pack == best.passage.pack and _flat(e.passage.title).startswith(lead)
+    ]
+    return sorted(rows, key=lambda e: (e.passage.id, e.start))[:MOST_ROWS]
+
+
 def compose(
     question: Analysis,
     evidence: Sequence[Evidence],
@@ -78,7 +93,7 @@ def compose(
     usual = USUAL_WORDS * PART_WORDS[min(parts, len(PART_WORDS)) - 1]
     most = MOST_WORDS // parts
     said = [draft.places[0] for draft in before]
-    rows = _sharing(question, evidence)
+    rows = _sharing(question, evidence) or _led_to(evidence)
     if rows:
         return [Draft(unmarked(row_told(question, e, short=True)), (e,)) for e in rows]
     chosen: list[Evidence] = []
@@ -100,7 +115,9 @@ def compose(
             continue  # a sentence with its neighbour, one of which is told already
         twin = next((c for c in chosen if _repeats(best, c)), None)
         if twin is not None:
-            if _flat(twin.text) == _flat(best.text) and twin.passage.pack == best.passage.pack:
+            if decides(question, best) > decides(question, twin):  # told from the minutes, not from what was proposed
+                chosen[chosen.index(twin)] = best
+            elif _flat(twin.text) == _flat(best.text) and twin.passage.pack == best.passage.pack:
                 same.setdefault(id(twin), []).append(best)
             continue
         length, shown = len(best.text.split()), len(told(question, best).split())

@@ -112,7 +112,7 @@ def first_features(
         "heading": float(_is_heading(e)),
         "head": float(e.passage.table and _is_head(question, e)),
         "agenda": float(e.passage.kind is Kind.AGENDA and not AGENDA.search(question.text)),
-        "decides": _decides(question, e),
+        "decides": decides(question, e),
     }
 
 
@@ -136,7 +136,8 @@ def _is_head(question: Analysis, e: Evidence) -> bool:
     return asked not in question.wanted
 
 
-def _decides(question: Analysis, e: Evidence) -> float:
+def decides(question: Analysis, e: Evidence) -> float:
+    """Where a decision is asked for: 1 for one recorded in minutes, less for others and for what is only proposed."""
     if Wanted.DECISION not in question.wanted:
         return 0.0
     if is_resolution(e.text) or is_resolution(e.around):

@@ -73,7 +73,8 @@ class Finder:
         """The passages of ``packs`` nearest to a query, best first."""
         question = analyse(query)
         where = aim(question, list(packs.values()))
-        ranking = self._retriever.search(question, scope, where, self._other_words(question, packs, scope))
+        more = [*_said_otherwise(question, packs), *self._meant(question, scope).values()]
+        ranking = self._retriever.search(question, scope, where, more)
         return self._reranked(question, _known(ranking.hits, packs))[:limit]
 
     def packs(self, scope: Scope) -> dict[str, StoredPack]:
@@ -111,13 +112,13 @@ class Finder:
             return Found(question, packs, where, scope, retrieved=time.perf_counter(), asked=own.text)
         if where.packs is not None:
             scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
-        more = self._other_words(question, packs, scope)
-        ranking = self._retriever.search(question, scope, where, more)
+        more, meant = _said_otherwise(question, packs), self._meant(question, scope)
+        ranking = self._retriever.search(question, scope, where, [*more, *meant.values()])
         hits = self._reranked(question, _known(ranking.hits, packs))
         retrieved = time.perf_counter()
         counts = self._store.document_frequency(question.words.values(), scope.access)
         frequency = {key: counts[word] for key, word in question.words.items()}
-        worth = self._worth(question, own, where, frequency, more, scope)
+        worth = self._worth(question, own, where, frequency, more, meant, scope)
         words = AskedWords(self._embedder, question.text, question.terms)
         candidates = gather(question, hits, worth, ranking.vector, words, self._embedder.read)
         if self.spans is not None:
@@ -127,13 +128,12 @@ class Finder:
     def _reranked(self, question: Analysis, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         return self.reranker.reranked(question.text, hits) if self.reranker is not None else hits
 
-    def _other_words(self, question: Analysis, packs: Mapping[str, StoredPack], scope: Scope) -> list[str]:
-        """Acronyms spelled out, official words for everyday ones, and what misspelled words were meant to be."""
-        more = expansions(question.text, (pack.record.acronyms for pack in packs.values()))
+    def _meant(self, question: Analysis, scope: Scope) -> dict[str, str]:
+        """For each word that stands nowhere in the papers, the one (stemmed) that it is most likely a slip for."""
         words = content_words(question.text)
         counts = self._store.document_frequency(words, scope.access)
         unknown = [word for word in words if not counts[word] and word not in question.proper.values()]
-        return more + list(corrected(unknown, self._vocabulary(scope.access)).values()) if unknown else more
+        return corrected(unknown, self._vocabulary(scope.access)) if unknown else {}
 
     def _vocabulary(self, access: frozenset[Access]) -> list[str]:
         generation = self._store.generation()
@@ -149,26 +149,37 @@ class Finder:
         where: Aim,
         frequency: Mapping[str, int],
         more: Sequence[str],
+        meant: Mapping[str, str],
         scope: Scope,
     ) -> dict[str, float]:
-        """What each asked stem is worth: its inverse frequency; names of the council and body count for nothing."""
+        """What each asked stem is worth: its inverse frequency; names of the council and body count for nothing.
+
+        ``more`` are other words for the same, ``meant`` what misspelled words were meant to be, instead of them.
+        """
         count = self._store.passage_count(scope.access)
-        worth = {}
+        slips = {stem(word): stem(known) for word, known in meant.items()}
+        others = {stem(word): word for word in more}
+        counts = self._store.document_frequency([*others.values(), *slips.values()], scope.access)
+        worth: dict[str, float] = {}
         for term in question.terms:
             if term in where.told:
                 continue
-            value = inverse_frequency(count, frequency.get(term, 0))
+            key = slips.get(term, term)
+            value = inverse_frequency(count, counts[key] if term in slips else frequency.get(term, 0))
             if term not in own.terms:
                 value *= EARLIER_WORTH
-            if term in ASKING or term in LIGHT:
+            if key in ASKING or key in LIGHT:
                 value *= ASKING_WORTH
-            worth[term] = value
-        others = {stem(word): word for word in more}
-        counts = self._store.document_frequency(others.values(), scope.access)
+            worth[key] = max(value, worth.get(key, 0.0))
         for key, word in others.items():
             if key not in worth and key not in where.told and counts[word]:
                 worth[key] = OTHER_WORTH * inverse_frequency(count, counts[word])
         return worth
+
+
+def _said_otherwise(question: Analysis, packs: Mapping[str, StoredPack]) -> list[str]:
+    """Acronyms spelled out, and official words for everyday ones."""
+    return expansions(question.text, (pack.record.acronyms for pack in packs.values()))
 
 
 def _known(hits: Sequence[Hit], packs: Mapping[str, StoredPack]) -> tuple[Hit, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from index.records import StoredPack
 from qa.periods import periods
@@ -134,13 +135,20 @@ def _initials(name: str | None) -> set[str]:
     return {f for f in found if len(f) >= 2}
 
 
+def _sort_initials(body: str) -> set[str]:
+    """ "ICB" for NHS Orrindale and Lowmoor Integrated Care Board: of the words that tell what sort of body it is."""
+    sort = list(takewhile(lambda word: stem(word) in GENERIC, reversed(re.findall(r"[A-Za-z]+", body))))
+    content = [word for word in reversed(sort) if word.lower() not in STOPWORDS]
+    return {"".join(word[0] for word in content).upper()} if len(content) > 2 else set()
+
+
 def _names_body(text: str, pack: StoredPack) -> bool:
     body = pack.record.body
     if not body:
         return False
     plain = _plain(text)
     return _plain(body) in plain or any(
-        re.search(rf"(?<![\w&]){re.escape(i)}(?![\w&])", text, re.I) for i in _initials(body)
+        re.search(rf"(?<![\w&]){re.escape(i)}(?![\w&])", text, re.I) for i in _initials(body) | _sort_initials(body)
     )
 
 

@@ -15,6 +15,7 @@ from qa.question import Wanted
 
 # "3.2 ", "• ", "(a) ", "12. " before the sentence proper
 MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}(?:\.\d{1,2})+\s+)+")
+LABEL = re.compile(r"\s*[A-Z][\w ]{1,24}(?: \(\d+\))?:\s")  # "Against (3): Councillors Amory and Whittle"
 LIST_WORDS = 100  # a lead-in is read together with its list up to this length
 PAIR_WORDS = 45  # two neighbouring sentences are read together up to this length
 ROW_WORDS = 80  # a longer row is a page of cells run together, not an answer
@@ -95,7 +96,8 @@ def _list_end(passage: Passage, lead: int, start: int, blocks: Sequence[int]) ->
     for first, last in pairwise(blocks):
         if first < start:
             continue
-        if not BULLET.match(passage.text[first:last]) or len(passage.text[lead:last].split()) > LIST_WORDS:
+        block = passage.text[first:last]
+        if not (BULLET.match(block) or LABEL.match(block)) or len(passage.text[lead:last].split()) > LIST_WORDS:
             break
         end = last
     return len(passage.text[:end].rstrip()) if end > start else start

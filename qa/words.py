@@ -24,9 +24,21 @@ STOPWORDS = frozenset(
     to too under until up us very was way we were what when where which while who whom whose why will with would
     yes you your whats anyone anything someone something actually say says said give given make made go going""".split()
 )
+NEGATED = frozenset(
+    f"{verb}{ending}"
+    for verb in "is are was were do does did has have had ca could wo would should must need".split()
+    for ending in ("n't", "nt")
+)
+SHORTENED = re.compile(r"['’](?:s|re|ve|ll|d|m)$")  # "what's", "they've"
 TOKEN = re.compile(r"[A-Za-z0-9£%]+(?:[.,'’&/-][A-Za-z0-9]+)*[%]?")
 POSSESSIVE = re.compile(r"['’]s$|['’]$")
 NAME = re.compile(r"[A-Z][\w&’'-]*")
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word is a stopword, shortened ("what's", "isn't") or not."""
+    low = word.lower()
+    return low in STOPWORDS or SHORTENED.sub("", low) in STOPWORDS or low.replace("’", "'") in NEGATED
 
 
 @lru_cache(maxsize=200_000)
@@ -44,7 +56,7 @@ def stems(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for token in tokens(in_figures(text)):
         low = token.lower()
-        if low in STOPWORDS:
+        if says_nothing(low):
             continue
         found.append(stem(low))
         if re.search(r"[-/&]", low):
@@ -59,7 +71,7 @@ def tokens(text: str) -> Iterable[str]:
 
 def content_words(text: str) -> list[str]:
     """The words and numbers of ``text`` as printed, less the stopwords."""
-    return [token for token in tokens(text) if token.lower() not in STOPWORDS]
+    return [token for token in tokens(text) if not says_nothing(token)]
 
 
 def names(text: str) -> list[str]:

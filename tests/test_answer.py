@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.model import Page, Span
+from index.model import Kind, Page, Span
 from qa.answer import Draft, compose, row_told, told
 from qa.question import Wanted, analyse
 from qa.units import Evidence
@@ -38,6 +38,25 @@ def test_the_best_evidence_comes_first_and_weak_evidence_is_left_out() -> None:
 def test_what_scores_best_is_told_first_though_another_has_more_of_the_asked_words() -> None:
     best, other = replace(evidence("RESOLVED: That it sail.", 2.0), covers=frozenset()), evidence("The ferry.", 1.9)
     assert texts(other, best)[0] == "RESOLVED: That it sail."
+
+
+def test_a_lead_in_to_a_table_is_answered_with_its_rows() -> None:
+    lead = evidence("RESOLVED that grants be given as follows:", 2.0, table=False)
+    table = passage(
+        "Pier\t£15\nQuay\t£12", table=True, columns=("Who", "Grant"), title="RESOLVED that grants be given as follows:"
+    )
+    rows = [Evidence(table, 9, 17, "", 1.2), Evidence(table, 0, 8, "", 1.1)]
+    other = evidence("Mole\t£3", 1.3, table=True, columns=("Who", "Fee"), title="Fees")
+    assert texts(lead, other, *rows) == ["Pier: Grant = £15", "Quay: Grant = £12"]
+
+
+def test_a_decision_is_told_from_the_minutes_and_not_from_what_was_proposed() -> None:
+    words = "RESOLVED that Cabinet agree the plan for the ferry and the quay from May"
+    proposed = evidence(f"{words}.", 2.0, kind=Kind.REPORT)
+    minuted = evidence(words, 1.9, kind=Kind.MINUTES, pdf_page=7)
+    asked = analyse("What did Cabinet decide on the ferry?")
+    (draft,) = compose(asked, [proposed, minuted], {"ferri": 1.0})
+    assert draft.places[0] == minuted
 
 
 def test_the_same_words_on_another_page_are_a_further_place_not_a_further_claim() -> None:

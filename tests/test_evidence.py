@@ -186,3 +186,15 @@ def test_a_list_is_read_with_its_lead_in_and_the_sentence_before(first: str) -> 
     read = [e.text for e in units(passage(text, blocks=(0, item, text.rindex(first))))]
     assert text in read
     assert text[len(start) :] in read
+
+
+def test_how_each_voted_is_read_with_the_line_above() -> None:
+    lines = (
+        "The voting was:",
+        "For (3): Amory, Penhallow and Whittle",
+        "Against (1): Moule",
+        "The motion was CARRIED.",
+    )
+    text = "\n".join(lines)
+    read = [e.text for e in units(passage(text, blocks=tuple(text.index(line) for line in lines)))]
+    assert "\n".join(lines[:3]) in read

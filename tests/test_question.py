@@ -75,3 +75,8 @@ def test_the_sort_of_paper_that_is_named_is_known() -> None:
 
 def test_a_follow_up_put_in_full_asks_for_no_word_of_the_putting() -> None:
     assert analyse(standalone("and when?", [Turn(question="How late is the ferry?")])).terms == ("late", "ferri")
+
+
+def test_shortened_words_say_as_little_as_in_full() -> None:
+    assert stems("What's the fare, who’s late, isn't it, they've sailed, havent they") == ("fare", "late", "sail")
+    assert stems("the Board's ferry") == ("board", "ferri")

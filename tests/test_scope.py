@@ -63,6 +63,13 @@ def test_a_body_or_day_that_is_named_is_preferred(question: str, boosted: set[st
     assert aim(analyse(question), PACKS).boosted == boosted
 
 
+def test_an_acronym_for_the_sort_of_body_prefers_the_bodies_of_that_sort() -> None:
+    boards = [*PACKS, stored("icb", "NHS Ashby and Wold", "NHS Ashby and Wold Integrated Care Board")]
+    found = aim(analyse("What is the ICB overspending on?"), boards)
+    assert found.packs is None
+    assert found.boosted == {"icb"}
+
+
 def test_words_that_only_name_the_council_need_not_stand_in_the_answer() -> None:
     found = aim(analyse("What did the Hants health and wellbeing board say of carers?"), PACKS)
     assert {"hampshir", "health", "wellb"} <= found.told

@@ -14,6 +14,7 @@ import index.embedding
 from index.embedding import BUNDLED
 from index.errors import IndexMismatchError, UnknownPackError
 from index.pdf import open_pdf
+from index.records import Scope
 from qa.errors import EmptyQuestionError, NotReadyError, QuestionTooLongError, UnknownPageError, UsageError
 from qa.finder import Finder
 from qa.model import Answer, Filters, Question, Status, Turn
@@ -241,6 +242,16 @@ def test_any_words_can_be_asked(service: BoardQA, question: str) -> None:
     else:
         with pytest.raises(EmptyQuestionError):
             ask(service, question)
+
+
+def test_a_slip_of_the_pen_is_read_as_the_word_that_was_meant(service: BoardQA) -> None:
+    finder = service._engine.reader().finder
+    slip, right = (
+        finder.find(Question(question=f"who spoke {word} licensing in Thornmere"), Scope()).worth
+        for word in ("agianst", "against")
+    )
+    assert slip["against"] == right["against"]
+    assert "agianst" not in slip
 
 
 def test_a_pack_that_comes_in_while_an_answer_is_made_does_no_harm(
