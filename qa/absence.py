@@ -56,6 +56,25 @@ ACTED = re.compile(
     r"deferred|concluded|recommended|voted)\b",
     re.I,
 )
+# "What answer did the minister give", "what did Ofsted conclude": what somebody was still to say when it was written
+ANSWER = re.compile(
+    r"\b(?:answer(?:ed)?|respon(?:se|d|ded)|repl(?:y|ied|ies)|conclu\w+|findings|verdict|ruling|ruled?|"
+    r"the (?:outcome|result|decision)|what did\b.{0,60}\b(?:find|say|decide|rule|make))\b",
+    re.I,
+)
+TOLD = r"(?:repl(?:y|ies)|responses?|answers?|decisions?|findings?|rulings?|results?|reports?|letters?|outcomes?)"
+# "a response was yet to be received", "the letter was not expected until May", "no reply has come"
+AWAITED = re.compile(
+    r"\b(?:(?:yet|still) to be (?:received|published|announced|issued|made|heard|decided|confirmed)|awaited|"
+    rf"no {TOLD} (?:has|have|had|was|were|is)\b|"
+    rf"{TOLD} (?:is|are|was|were|had|has|have) (?:still |not (?:yet )?)(?:been )?"
+    r"(?:awaited|received|expected|published|due)|"
+    r"(?:not|nothing) (?:yet )?(?:known|about the (?:findings|outcome|result)))\b",
+    re.I,
+)
+AWAITED_SHARE = 0.6  # of the best evidence's score, that what tells of the waiting must have …
+AWAITED_WORDS = 0.15  # … and of the asked words, by their worth
+PAGE_HEAD = 300  # characters
 BARE_MONTH = re.compile(r"m-\d\d")
 
 
@@ -150,9 +169,20 @@ def other_month(question: Analysis, evidence: Sequence[Evidence], pages: Mapping
         return False
     bare = f"m-{next(iter(asked))[-2:]}"
     best = evidence[0]
-    page = pages.get((best.passage.pack, best.passage.spans[0].pdf_page), "")
+    page = pages.get((best.passage.pack, best.passage.spans[0].pdf_page), "")[:PAGE_HEAD]
     if bare in periods(f"{best.around} {best.passage.context} {page}"):
         return False
     if any(bare in periods(e.text) for e in evidence[:5]):
         return False
     return any(BARE_MONTH.fullmatch(p) for p in periods(best.text))
+
+
+def still_awaited(asked: str, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> Evidence | None:
+    """What tells that the answer, reply or finding asked for had not come when the papers were written."""
+    if not evidence or not ANSWER.search(asked):
+        return None
+    least, words = AWAITED_SHARE * evidence[0].score, AWAITED_WORDS * sum(worth.values())
+    for e in evidence[:ROWS_READ]:
+        if e.score >= least and AWAITED.search(" ".join(e.text.split())) and sum(worth[s] for s in e.covers) >= words:
+            return e
+    return None

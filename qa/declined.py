@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from index.fulltext import any_of
 from index.store import Store
-from qa.absence import not_given, only_proposed, other_body, other_month, undecided_meeting
+from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided_meeting
 from qa.finder import Found
 from qa.question import ASKING, DECIDING, LIGHT, Wanted
 from qa.support import dates_papers, lacks_kind, missing_names, not_refused, off_topic, other_period
 
+MOST_QUOTED = 40  # words of the papers in a reason
 KIND_WORDS = {
     Wanted.MONEY: "sum of money",
     Wanted.PERCENT: "percentage",
@@ -45,6 +46,9 @@ def declined(found: Found, store: Store) -> str | None:
     body = other_body(question, evidence, found.packs, where.told)
     if body is not None:
         return f"No papers of the {body} are here, and the others do not tell what it decided."
+    waiting = still_awaited(found.asked, evidence, worth)
+    if waiting is not None:
+        return f"It had not come when these papers were written: “{_shortened(waiting.text)}”"
     if not_refused(question, evidence):
         return "The papers tell of no refusal."
     best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}
@@ -52,6 +56,11 @@ def declined(found: Found, store: Store) -> str | None:
     if other_period(question, evidence, pages, _report(found, store)) or other_month(question, evidence, pages):
         return "The papers speak of this, but for another period."
     return None
+
+
+def _shortened(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:MOST_QUOTED]) + (" …" if len(words) > MOST_QUOTED else "")
 
 
 def _report(found: Found, store: Store) -> list[str]:

@@ -69,6 +69,12 @@ HOLDS: Mapping[Wanted, re.Pattern[str]] = {
 }
 
 
+# Columns of tables whose figures tell only when or where something stands
+PLACES = re.compile(
+    r"(?:(?:ref(?:erence)?|item|minute|meeting|page|action|risk)(?: (?:no|number|date|ref))?|no|number|date.*|due.*|"
+    r"deadline|(?:by )?when)\.?",
+    re.I,
+)
 UNITS = {Wanted.MONEY: "£", Wanted.PERCENT: "%"}  # in a table's header, they make its figures sums or shares
 TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor|Prof|Professor|Sir|Dame|Lord|Lady|Rev|Supt)\b")
 # Capitalised words that are no one's name, besides those of bodies
@@ -101,7 +107,7 @@ def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
     ]
     if not possible:
         return frozenset()
-    text = _without(question, e.text)
+    text = _without(question, _telling(e) if Wanted.DATE not in question.wanted else e.text)
     found = set()
     for kind in possible:
         if kind is Wanted.PERSON:
@@ -112,6 +118,15 @@ def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
         if there:
             found.add(kind)
     return frozenset(found)
+
+
+def _telling(e: Evidence) -> str:
+    """The text, of a table row without the cells that only number, date or place it."""
+    if not e.passage.table:
+        return e.text
+    columns = e.passage.columns
+    cells = enumerate(e.text.split("\t"))
+    return "\t".join(cell for i, cell in cells if i >= len(columns) or not PLACES.fullmatch(columns[i].strip()))
 
 
 def names_person(text: str, question: Analysis) -> bool:

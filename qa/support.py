@@ -28,6 +28,7 @@ LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked wo
 LEAST_WORDS = 0.12
 LEAST_ABSENT = 5  # letters of a name whose absence tells something; shorter ones are often short forms
 RARE = 0.03  # share of the passages that a rare name stands in at most
+RAREST = 8  # passages; where a figure for such a name is asked, others do for none
 NAMED_SHARE = 0.55  # enough where the evidence itself has every rare name of the question
 # What a month may be the date of, in place of what is asked for: "according to the March 2024 report"
 PAPER = re.compile(
@@ -78,19 +79,19 @@ def lacks_kind(
     rare = {key for key in question.proper if key not in told and 0 < frequency.get(key, 0) <= RARE * count}
     for kind in hard:
         typed = [(e, e.plain / best) for e in evidence if kind in e.kinds]
-        near = any(share >= TYPED_SHARE[kind] and _anchored(e, rare) for e, share in typed)
+        near = any(share >= TYPED_SHARE[kind] and _anchored(e, rare, frequency) for e, share in typed)
         named = any(share >= NAMED_SHARE and rare <= set(stems(e.text)) for e, share in typed) if rare else False
         if not (near or named):
             return kind
     return None
 
 
-def _anchored(e: Evidence, rare: Set[str]) -> bool:
-    """Whether at least half of the rare names stand in the evidence's passage or above it."""
+def _anchored(e: Evidence, rare: Set[str], frequency: Mapping[str, int]) -> bool:
+    """Whether at least half of the rare names stand in the evidence's passage or above it, and each of the rarest."""
     if not rare:
         return True
     there = set(stems(e.passage.text)) | set(stems(e.passage.context)) | set(stems(e.around))
-    return 2 * len(rare & there) >= len(rare)
+    return 2 * len(rare & there) >= len(rare) and all(frequency[key] > RAREST for key in rare - there)
 
 
 def dates_papers(question: Analysis, form: re.Pattern[str] = PAPER) -> frozenset[str]:

@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from index.model import Kind, Passage
-from qa.absence import not_given, only_proposed, other_body, other_month, undecided_meeting
+from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided_meeting
 from qa.question import analyse
 from qa.retrieve import Hit
 from qa.units import Evidence, units
+from qa.words import stems
 from tests.stored import passage
 
 VISITS = passage(
@@ -127,3 +128,30 @@ def test_another_bodys_decision_is_not_known_from_a_request_to_it(text: str, abs
 def test_figures_of_another_month_are_told_apart(text: str, context: str, other: bool) -> None:
     asked = "How many operations did the strike in January 2024 put off?"
     assert other_month(analyse(asked), read(asked, passage(text, context=context, blocks=(0,))), {}) is other
+
+
+def test_the_month_of_a_page_is_read_in_its_head_alone() -> None:
+    asked = "How many operations did the strike in January 2024 put off?"
+    june = read(asked, passage("From 27 June 203 operations were put off by the strike.", blocks=(0,)))
+    body = "Words of the report. " * 20
+    assert not other_month(analyse(asked), june, {("", 1): f"Performance in January 2024. {body}"})
+    assert other_month(analyse(asked), june, {("", 1): f"{body} The next report is due in January 2025."})
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "awaited"),
+    [
+        ("What answer did the minister give on the ferry?", "A response on the ferry was yet to be received.", True),
+        ("What did Ofsted conclude of the ferry?", "The ferry letter was not expected until the new year.", True),
+        ("What was the decision on the ferry?", "No decision has been made on the ferry.", True),
+        ("What answer did the minister give on the ferry?", "The minister's answer on the ferry came in May.", False),
+        ("How late is the ferry?", "A response on the ferry was yet to be received.", False),
+        ("What answer did the minister give on the ferry?", "A response on buses was yet to be received.", False),
+    ],
+)
+def test_an_answer_that_had_not_come_is_not_given(asked: str, text: str, awaited: bool) -> None:
+    worth = {"ferri": 1.0}
+    evidence = [
+        replace(e, covers=frozenset(worth) & set(stems(e.text))) for e in read(asked, passage(text, blocks=(0,)))
+    ]
+    assert (still_awaited(asked, evidence, worth) is not None) is awaited

@@ -7,6 +7,7 @@ import pytest
 from index.embedding import load_embedder
 from index.model import Passage
 from qa.evidence import gather
+from qa.held import held
 from qa.late import AskedWords
 from qa.question import Wanted, analyse
 from qa.retrieve import Hit, fuse, inverse_frequency
@@ -120,6 +121,27 @@ def test_a_sum_that_is_not_told_is_not_answered() -> None:
     telling = passage("The ferry did cost £4.2m.", blocks=(0,))
     for passages, kind in (((silent,), Wanted.MONEY), ((silent, telling), None)):
         assert lacks_kind(analyse(question), found(question, *passages), {}, 100, frozenset()) is kind
+
+
+def test_a_figure_for_a_rare_name_must_stand_with_it() -> None:
+    question = "How much was the ferry grant of Marlby in Wychford?"
+    whole = passage("The ferry grant of Marlby was £6.1m.", blocks=(0,))
+    part = passage("Wychford: the ferry grant of Marlby was £1.1m.", blocks=(0,))
+    often = {"wychford": 2, "marlbi": 3}
+    for passages, kind in (((whole,), Wanted.MONEY), ((whole, part), None)):
+        assert lacks_kind(analyse(question), found(question, *passages), often, 1000, frozenset()) is kind
+
+
+def test_a_row_that_only_numbers_and_dates_an_action_counts_nothing() -> None:
+    columns = ("Ref", "Action", "Owner", "Due date", "Number fined")
+    asked = analyse("How many fines were cancelled?")
+    open_, done = units(
+        passage(
+            "16/24\tCount the fines\tJT\t4 May 2024, 24\t\n17\tCount the fines\tJT\t\t39", table=True, columns=columns
+        )
+    )
+    assert not held(asked, open_)
+    assert held(asked, done) == {Wanted.COUNT}
 
 
 def test_figures_of_another_year_are_not_answered() -> None:
