@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.minutes import is_recommendation
+from index.model import Kind
 from index.passages import BULLET
 from qa.features import decides
-from qa.periods import periods
-from qa.question import FIGURES, Analysis
+from qa.periods import days, periods
+from qa.question import FIGURES, Analysis, Wanted
 from qa.units import MARKER, Evidence
 from qa.words import stem, stems
 
@@ -23,6 +24,10 @@ UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth
 MOST_ROWS = 10  # told of a table where all of a kind are asked for
 SEVERAL = re.compile(r"\b(?:which|what|list|all|every|any|name|how many)\b", re.I)
 NUMBER = re.compile(r"[A-Z]{0,4}[ /-]?\d{1,4}[a-z]?\.?|[\d,.%£()-]+")
+# What meetings do: "when was it agreed", "when did Cabinet last discuss it"
+MET = re.compile(
+    r"\b(?:agree|approv|decid|resolv|adopt|endors|vote|discuss|consider|debat|refus|reject|defer|note)\w*\b", re.I
+)
 WIDE_ROW = 5  # cells above which only those asked for are told
 LEAD_WORDS = 14
 PRINTED_MARKER = re.compile(r"\[(\d+)\]")  # "… as Smith found [12]": looks like a citation of ours
@@ -131,16 +136,26 @@ def compose(
     return [Draft(unmarked(told(question, e)), (e, *same.get(id(e), [])[:1])) for e in chosen]
 
 
+def meeting_day(question: Analysis, e: Evidence) -> str:
+    """What to tell after words of minutes for "when was it agreed": the day of their meeting, which their head has."""
+    if Wanted.DATE not in question.wanted or e.passage.kind is not Kind.MINUTES or not MET.search(question.text):
+        return ""
+    meeting = days(e.passage.context)
+    return f" (meeting of {meeting[0]:%-d %B %Y})" if len(meeting) == 1 else ""
+
+
 def unmarked(text: str) -> str:
     """A text whose own "[12]" looks like none of our markers."""
     return PRINTED_MARKER.sub(r"(\1)", text)
 
 
 def _holding(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Where a figure or date is asked for, only what holds one, unless nothing good does."""
+    """Where a figure or date is asked for, only what holds one, unless nothing good does; minutes hold the day of
+    their decisions."""
     if not FIGURES & question.wanted or not evidence:
         return list(evidence)
-    holding = [e for e in evidence if e.kinds & FIGURES]
+    dated = Wanted.DATE in question.wanted
+    holding = [e for e in evidence if e.kinds & FIGURES or (dated and decides(question, e) == 1)]
     return holding if holding and holding[0].score >= DROP * evidence[0].score else list(evidence)
 
 

@@ -18,7 +18,7 @@ from qa.expand import corrected, expansions
 from qa.late import AskedWords
 from qa.model import Question, Turn
 from qa.parts import parts_of
-from qa.question import ASKING, LIGHT, Analysis, analyse
+from qa.question import ASKING, DECIDING, LIGHT, Analysis, Wanted, analyse
 from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
 from qa.units import Evidence
@@ -160,6 +160,8 @@ class Finder:
         slips = {stem(word): stem(known) for word, known in meant.items()}
         others = {stem(word): word for word in more}
         counts = self._store.document_frequency([*others.values(), *slips.values()], scope.access)
+        # "what was agreed" is agreed in other words; who voted is told in those
+        form = DECIDING if Wanted.DECISION in own.wanted and Wanted.PERSON not in own.wanted else frozenset()
         worth: dict[str, float] = {}
         for term in question.terms:
             if term in where.told:
@@ -168,7 +170,7 @@ class Finder:
             value = inverse_frequency(count, counts[key] if term in slips else frequency.get(term, 0))
             if term not in own.terms:
                 value *= EARLIER_WORTH
-            if key in ASKING or key in LIGHT:
+            if key in ASKING | LIGHT | form:
                 value *= ASKING_WORTH
             worth[key] = max(value, worth.get(key, 0.0))
         for key, word in others.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
@@ -13,7 +14,7 @@ from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
 from index.vectors import VectorIndex
 from qa.addresses import page_address
-from qa.answer import Draft, Worded, compose
+from qa.answer import Draft, Worded, compose, meeting_day
 from qa.conclude import Conclusion, conclude
 from qa.conversation import standalone
 from qa.declined import declined
@@ -27,7 +28,7 @@ from qa.units import Evidence
 from qa.verify import Place, checked, stretches
 
 PASSAGES_TOLD = 30  # of the ranking, in the answer object
-READ_WEIGHT = 0.5  # of the best sentence in a passage against what the search gave it
+READ_WEIGHT = 1.5  # of the best sentence in a passage against what the search gave it
 NOT_FOUND = "These papers do not say."
 
 if TYPE_CHECKING:
@@ -118,7 +119,12 @@ class Reader:
         return self._wording.answer(parts[0], parts[0].evidence, quotes, listener)
 
     def _concluded(self, parts: Sequence[Found], worded: Worded) -> Conclusion:
-        """What the quotes of a question that asks one thing lead to; other answers as they are."""
+        """What the quotes of a question that asks one thing lead to, other answers as they are; decisions with the day
+        where that is asked."""
+        found = self._led_to(parts, worded)
+        return replace(found, told=tuple(_with_day(parts, told) for told in found.told))
+
+    def _led_to(self, parts: Sequence[Found], worded: Worded) -> Conclusion:
         if len(parts) > 1 or worded.by_model:
             return Conclusion(tuple(Told(draft.text, draft) for draft in worded.drafts))
         access = parts[0].scope.access
@@ -209,6 +215,13 @@ class Reader:
                     )
                 )
         return ranked
+
+
+def _with_day(parts: Sequence[Found], told: Told) -> Told:
+    if told.text != told.grounds.text:
+        return told
+    days = (meeting_day(part.question, told.grounds.places[0]) for part in parts)
+    return replace(told, text=told.text + next(filter(None, days), ""))
 
 
 def by_evidence(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Hit]:
