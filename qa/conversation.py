@@ -25,7 +25,6 @@ POINTS_NOWHERE = re.compile(
     r"\bthis (?:year|month|quarter|meeting|council|board|committee|area|borough|county)\b|\bone of\b",
     re.I,
 )
-ASKED_AFTER = "(asked after: "  # before the earlier questions that a follow-up is put in full with
 FEW_WORDS = 4  # content words below which a question after another hardly stands alone
 
 
@@ -41,7 +40,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
             break
     if len(before) == 1:
         return question
-    return f"{before[0]} {ASKED_AFTER}{'; '.join(reversed(before[1:]))})"
+    return f"{before[0]} (after: {'; '.join(reversed(before[1:]))})"
 
 
 def leans(question: str) -> bool:

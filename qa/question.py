@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from index.model import Kind
 from qa.amounts import in_figures, printed_amounts
-from qa.conversation import ASKED_AFTER
 from qa.periods import periods
 from qa.words import names, stem, stems, tokens
 
@@ -134,7 +133,7 @@ def analyse(text: str) -> Analysis:
     """Take a question apart; nothing is looked up."""
     words: dict[str, str] = {}
     amounts = printed_amounts(text)
-    for token in tokens(in_figures(text.replace(ASKED_AFTER, "("))):
+    for token in tokens(in_figures(text)):
         for part in (token, *re.split(r"[-/&]", token)):
             for key in stems(part):
                 words.setdefault(key, amounts.get(part, part))
