@@ -1,4 +1,4 @@
-"""Amounts in one spelling: "£15.9m" and "£15.9 million" are the same sum, "40 per cent" is "40%", "twenty" is "20"."""
+"""Amounts in one spelling: "£15.9m" and "£15.9 million" are the same sum, "40 per cent" is "40%"; "twenty" is "20"."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import re
 from decimal import Decimal
 
 SCALES = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9}
-WORDS = {
+NUMBER_WORDS = {
     word: str(number)
     for number, word in (
         *enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2),
         *zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True),
     )
 }
-# "£15.9m", "£15.9 million", "803,500", "£52.00", "40 per cent", "twenty"; not "3.2", "2025", "item 7"
+# "£15.9m", "£15.9 million", "803,500", "£52.00", "40 per cent"; not "3.2", "2025", "item 7"
 AMOUNT = re.compile(
     r"(?P<pounds>£\s?)?(?<![\w.,])(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
-    rf"(?:\s?(?P<scale>{'|'.join(SCALES)})\b|(?P<percent>\s?(?:%|per ?cent\b)))?(?![\d,]\d)"
-    rf"|\b(?P<word>{'|'.join(WORDS)})\b",
+    rf"(?:\s?(?P<scale>{'|'.join(SCALES)})\b|(?P<percent>\s?(?:%|per ?cent\b)))?(?![\d,]\d)",
     re.I,
 )
 
 
 def in_figures(text: str) -> str:
     """The text with every amount in one spelling: whole pounds or units in digits, no commas, percentages with "%"."""
-    return AMOUNT.sub(lambda match: _plain(match), text)
+    return AMOUNT.sub(_plain, text)
 
 
 def printed_amounts(text: str) -> dict[str, str]:
@@ -36,7 +35,7 @@ def other_spellings(text: str) -> list[str]:
     """How papers may print the text's large sums: "£15.9m" as "15.9 million", "15.9m" or "15,900,000"."""
     found = []
     for match in AMOUNT.finditer(text):
-        if match["digits"] is None or not (match["scale"] or "," in match["digits"]):
+        if not (match["scale"] or "," in match["digits"]):
             continue
         value = _value(match)
         found.append(f"{value:,.0f}")
@@ -51,8 +50,6 @@ def other_spellings(text: str) -> list[str]:
 
 
 def _plain(match: re.Match[str]) -> str:
-    if match["word"]:
-        return WORDS[match["word"].lower()]
     if match["percent"]:
         return f"{match['digits']}{match['fraction'] or ''}%"
     named = match["pounds"] or match["scale"] or "," in match["digits"] or match["fraction"] == ".00"

@@ -18,9 +18,9 @@ from qa.units import Evidence, units
 from qa.words import stems
 
 PASSAGES_READ = 20
-COMPARED_WORDS = 45
+COMPARED_WORDS = 32  # more make a long sentence look likelier, for having something like every asked word
 SHORT_TEXT = 60  # characters
-COMPARED_BY_MEANING = 18  # candidates given to the embedding model, a cost of some milliseconds each
+COMPARED_BY_MEANING = 16  # candidates given to the embedding model, a cost of some milliseconds each
 
 Read = Callable[[Sequence[str]], Sequence[Reading]]
 

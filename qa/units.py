@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from index.model import Passage
@@ -16,6 +17,7 @@ from qa.question import Wanted
 # "3.2 ", "• ", "(a) ", "12. " before the sentence proper
 MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}(?:\.\d{1,2})+\s+)+")
 LABEL = re.compile(r"\s*[A-Z][\w ]{1,24}(?: \(\d+\))?:\s")  # "Against (3): Councillors Amory and Whittle"
+PASSAGES_KEPT = 1024  # taken apart last: whoever asks, asks of the same few meetings
 LIST_WORDS = 100  # a lead-in is read together with its list up to this length
 PAIR_WORDS = 45  # two neighbouring sentences are read together up to this length
 ROW_WORDS = 80  # a longer row is a page of cells run together, not an answer
@@ -42,8 +44,13 @@ class Evidence:
         return self.passage.text[self.start : self.end]
 
 
-def units(passage: Passage) -> Iterator[Evidence]:
+@lru_cache(maxsize=PASSAGES_KEPT)
+def units(passage: Passage) -> tuple[Evidence, ...]:
     """The sentences, pairs of sentences, lists and list items of a passage, or its table rows."""
+    return tuple(_units(passage))
+
+
+def _units(passage: Passage) -> Iterator[Evidence]:
     if passage.table:
         around = " ".join([passage.title or passage.heading, *passage.columns])
         start = 0

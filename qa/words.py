@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from qa.amounts import in_figures
+from qa.amounts import NUMBER_WORDS, in_figures
 
 _STEMMER = snowballstemmer.stemmer("english")
 _LOCK = threading.Lock()  # the stemmer keeps the word that it works on
@@ -32,13 +32,16 @@ NEGATED = frozenset(
 SHORTENED = re.compile(r"['’](?:s|re|ve|ll|d|m)$")  # "what's", "they've"
 TOKEN = re.compile(r"[A-Za-z0-9£%]+(?:[.,'’&/-][A-Za-z0-9]+)*[%]?")
 POSSESSIVE = re.compile(r"['’]s$|['’]$")
+COMPOUND = re.compile(r"[-/&]")
 NAME = re.compile(r"[A-Z][\w&’'-]*")
 
 
 def says_nothing(word: str) -> bool:
     """Whether a word is a stopword, shortened ("what's", "isn't") or not."""
     low = word.lower()
-    return low in STOPWORDS or SHORTENED.sub("", low) in STOPWORDS or low.replace("’", "'") in NEGATED
+    if low in STOPWORDS or low in NEGATED:
+        return True
+    return ("'" in low or "’" in low) and (SHORTENED.sub("", low) in STOPWORDS or low.replace("’", "'") in NEGATED)
 
 
 @lru_cache(maxsize=200_000)
@@ -58,9 +61,10 @@ def stems(text: str) -> tuple[str, ...]:
         low = token.lower()
         if says_nothing(low):
             continue
-        found.append(stem(low))
-        if re.search(r"[-/&]", low):
-            found += [stem(part) for part in re.split(r"[-/&]", low) if part and part not in STOPWORDS]
+        found.append(NUMBER_WORDS.get(low) or stem(low))
+        if COMPOUND.search(low):
+            parts = (part for part in COMPOUND.split(low) if part and part not in STOPWORDS)
+            found += [NUMBER_WORDS.get(part) or stem(part) for part in parts]
     return tuple(found)
 
 
