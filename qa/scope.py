@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 
 from index.records import StoredPack
@@ -12,6 +13,7 @@ from qa.periods import periods
 from qa.question import Analysis
 from qa.words import STOPWORDS, stem, stems
 
+NAMES_KEPT = 4096  # of councils, bodies and files, with their words
 # Words that many councils' and trusts' names, files and bodies share: none of them tells one from another.
 GENERIC = frozenset(
     stem(word)
@@ -59,7 +61,7 @@ class Aim:
 
 def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
     """Decide which packs a question is about from the names, acronyms and dates in it."""
-    own = {pack.id: _place_words(pack) for pack in packs}
+    own = {pack.id: _place_words(pack.record.council, pack.record.body) for pack in packs}
     words = [COUNTY_SHORT.get(word.lower(), word) for word in WORD.findall(question.text)]
     asked = {stem(word) for word in words if word.lower() not in STOPWORDS}
     short = {word.upper() for word in words}
@@ -69,7 +71,7 @@ def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
     for pack in packs:
         hits = own[pack.id] & asked
         # what a file is called says what it is about, but others may be about that too: preferred, no more
-        if _file_words(pack) & asked - told:
+        if _file_words(pack.record.file) & asked - told:
             named_files.add(pack.id)
         initials = {a for a in _initials(pack.record.council) if a in short}
         if hits or initials:
@@ -87,7 +89,7 @@ def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
     near = _meeting_then(question, packs)
     if len({pack.record.council for pack in packs if pack.record.council}) > 1:
         # a paper that does not name its council may be this one's if its file does
-        allowed = chosen | {p.id for p in packs if p.record.council is None and _file_words(p) & asked}
+        allowed = chosen | {p.id for p in packs if p.record.council is None and _file_words(p.record.file) & asked}
     else:
         allowed = set()
     return Aim(
@@ -97,28 +99,30 @@ def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
     )
 
 
-def _place_words(pack: StoredPack) -> frozenset[str]:
-    record = pack.record
-    text = " ".join(part for part in (record.council, record.body) if part)
+@lru_cache(maxsize=NAMES_KEPT)
+def _place_words(council: str | None, body: str | None) -> frozenset[str]:
+    text = " ".join(part for part in (council, body) if part)
     return frozenset(
         s for s in (stem(COUNTY_SHORT.get(w.lower(), w)) for w in re.findall(r"[A-Za-z]{3,}", text))
         if s not in GENERIC and s not in STOPWORDS
     )  # fmt: skip
 
 
-def _file_words(pack: StoredPack) -> frozenset[str]:
-    words = re.findall(r"[A-Za-z]{3,}", pack.record.file.removesuffix(".pdf").replace("_", " "))
+@lru_cache(maxsize=NAMES_KEPT)
+def _file_words(file: str) -> frozenset[str]:
+    words = re.findall(r"[A-Za-z]{3,}", file.removesuffix(".pdf").replace("_", " "))
     return frozenset(s for s in map(stem, words) if s not in GENERIC and s not in STOPWORDS)
 
 
-def _initials(name: str | None) -> set[str]:
+@lru_cache(maxsize=NAMES_KEPT)
+def _initials(name: str | None) -> frozenset[str]:
     """ "HWB", "HWBB" for Health and Wellbeing Board, "KCC" for Kent County Council, "O&S" for Overview and Scrutiny."""
     if not name:
-        return set()
+        return frozenset()
     words = re.findall(r"[A-Za-z]+|&", name)
     content = [w for w in words if w.lower() not in ("and", "of", "the", "for", "&")]
     if len(content) < 2:
-        return set()
+        return frozenset()
     found = {"".join(w[0] for w in content).upper()}
     split = re.sub(r"(?i)\bwell-?being\b", "well being", name)
     found.add(
@@ -132,14 +136,15 @@ def _initials(name: str | None) -> set[str]:
                 if w.lower() not in ("of", "the", "for")
             )
         )
-    return {f for f in found if len(f) >= 2}
+    return frozenset(f for f in found if len(f) >= 2)
 
 
-def _sort_initials(body: str) -> set[str]:
+@lru_cache(maxsize=NAMES_KEPT)
+def _sort_initials(body: str) -> frozenset[str]:
     """ "ICB" for NHS Orrindale and Lowmoor Integrated Care Board: of the words that tell what sort of body it is."""
     sort = list(takewhile(lambda word: stem(word) in GENERIC, reversed(re.findall(r"[A-Za-z]+", body))))
     content = [word for word in reversed(sort) if word.lower() not in STOPWORDS]
-    return {"".join(word[0] for word in content).upper()} if len(content) > 2 else set()
+    return frozenset({"".join(word[0] for word in content).upper()} if len(content) > 2 else ())
 
 
 def _names_body(text: str, pack: StoredPack) -> bool:

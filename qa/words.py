@@ -57,15 +57,18 @@ def stems(text: str) -> tuple[str, ...]:
     """The stems of all content words of ``text``, in order; compounds ("well-being", "18-25") in parts too, amounts
     in one spelling (``qa.amounts``)."""
     found: list[str] = []
-    for token in tokens(in_figures(text)):
-        low = token.lower()
-        if says_nothing(low):
-            continue
-        found.append(NUMBER_WORDS.get(low) or stem(low))
-        if COMPOUND.search(low):
-            parts = (part for part in COMPOUND.split(low) if part and part not in STOPWORDS)
-            found += [NUMBER_WORDS.get(part) or stem(part) for part in parts]
+    for token in TOKEN.findall(in_figures(text)):
+        found += _keys(token)
     return tuple(found)
+
+
+@lru_cache(maxsize=200_000)
+def _keys(token: str) -> tuple[str, ...]:
+    low = token.lower()
+    if says_nothing(low):
+        return ()
+    parts = (part for part in COMPOUND.split(low) if part and part not in STOPWORDS) if COMPOUND.search(low) else ()
+    return tuple(NUMBER_WORDS.get(word) or stem(word) for word in (low, *parts))
 
 
 def tokens(text: str) -> Iterable[str]:
