@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from index.bodies import words_of
-from index.records import PackRecord
+from index.model import Access
+from index.records import Generation, PackRecord, StoredPack
+from index.rows import record_of
 
 # "Health and Well-Being Board" and "Health & Wellbeing Board" are one body
 _ALIKE = {"well being": "wellbeing"}
@@ -44,3 +47,27 @@ def _body_and_day(record: PackRecord) -> object:
 
 def _files(records: Iterable[PackRecord]) -> tuple[str, ...]:
     return tuple(record.file for record in records)
+
+
+class PackList:
+    """The packs of the index as it was last seen: every question asks for them, and few change. For any thread."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Generation, dict[frozenset[Access], list[StoredPack]]] | None = None
+
+    def of(
+        self, connection: sqlite3.Connection, generation: Generation, access: frozenset[Access]
+    ) -> Sequence[StoredPack]:
+        """Those that ``access`` may see, by meeting date, body and file; ``generation`` is the connection's."""
+        known = self._known
+        if known is None or known[0] != generation:
+            known = self._known = (generation, {})
+        found = known[1].get(access)
+        if found is None:
+            rows = connection.execute(
+                "SELECT * FROM packs ORDER BY meeting_date IS NULL, meeting_date, body, file"
+            ).fetchall()
+            pages = {row["id"]: row["page_count"] for row in rows}
+            records = same_meeting([record_of(row) for row in rows if row["access"] in access])
+            found = known[1][access] = [StoredPack(record, pages[record.id], files) for record, files in records]
+        return found

@@ -24,7 +24,7 @@ from index.access_writer import AccessRule
 from index.connections import Connections
 from index.errors import BoardQAError, IndexDamagedError, UnknownPackError
 from index.fulltext import document_frequencies, holders, words_table
-from index.meetings import same_meeting
+from index.meetings import PackList
 from index.model import Access, Page, Passage
 from index.pack_writer import PackWriter
 from index.page_codec import decode_page
@@ -41,7 +41,7 @@ from index.records import (
     StoredPage,
     VectorChanges,
 )
-from index.rows import PAGE_COLUMNS, PASSAGE_COLUMNS, condition_of, page_of, passage_of, record_of, refusal_of
+from index.rows import PAGE_COLUMNS, PASSAGE_COLUMNS, condition_of, page_of, passage_of, refusal_of
 from index.schema import DATABASE, connect, plain_errors, prepare
 from index.slugs import free_slug
 
@@ -67,6 +67,7 @@ class Store:
             ) from error
         prepare(self.path)
         self._connections = Connections(self.path)
+        self._packs = PackList()
         self._lock = threading.Lock()
         self._scopes: dict[tuple[Generation, Scope], npt.NDArray[np.int64]] = {}
 
@@ -203,12 +204,7 @@ class Store:
     def packs(self, access: frozenset[Access] = PUBLIC_ONLY) -> list[StoredPack]:
         """All packs, by meeting date, then body and file; those without a date last."""
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                "SELECT * FROM packs ORDER BY meeting_date IS NULL, meeting_date, body, file"
-            ).fetchall()
-        pages = {row["id"]: row["page_count"] for row in rows}
-        records = [record_of(row) for row in rows if row["access"] in access]
-        return [StoredPack(record, pages[record.id], files) for record, files in same_meeting(records)]
+            return list(self._packs.of(connection, _generation(connection), access))
 
     def contents(self, access: frozenset[Access] = PUBLIC_ONLY) -> dict[str, str]:
         """The SHA-256 of each pack's PDF, by the pack's id."""
