@@ -177,12 +177,12 @@ def other_month(question: Analysis, evidence: Sequence[Evidence], pages: Mapping
     return any(BARE_MONTH.fullmatch(p) for p in periods(best.text))
 
 
-def still_awaited(asked: str, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> Evidence | None:
-    """What tells that the answer, reply or finding asked for had not come when the papers were written."""
+def still_awaited(asked: str, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> bool:
+    """Whether good evidence tells that the answer, reply or finding asked for had not come yet."""
     if not evidence or not ANSWER.search(asked):
-        return None
+        return False
     least, words = AWAITED_SHARE * evidence[0].score, AWAITED_WORDS * sum(worth.values())
-    for e in evidence[:ROWS_READ]:
-        if e.score >= least and AWAITED.search(" ".join(e.text.split())) and sum(worth[s] for s in e.covers) >= words:
-            return e
-    return None
+    return any(
+        e.score >= least and AWAITED.search(" ".join(e.text.split())) and sum(worth[s] for s in e.covers) >= words
+        for e in evidence[:ROWS_READ]
+    )

@@ -11,7 +11,6 @@ from qa.finder import Found
 from qa.question import ASKING, DECIDING, LIGHT, Wanted
 from qa.support import dates_papers, lacks_kind, missing_names, not_refused, off_topic, other_period
 
-MOST_QUOTED = 40  # words of the papers in a reason
 KIND_WORDS = {
     Wanted.MONEY: "sum of money",
     Wanted.PERCENT: "percentage",
@@ -46,9 +45,8 @@ def declined(found: Found, store: Store) -> str | None:
     body = other_body(question, evidence, found.packs, where.told)
     if body is not None:
         return f"No papers of the {body} are here, and the others do not tell what it decided."
-    waiting = still_awaited(found.asked, evidence, worth)
-    if waiting is not None:
-        return f"It had not come when these papers were written: “{_shortened(waiting.text)}”"
+    if still_awaited(found.asked, evidence, worth):
+        return "It had not come when these papers were written."
     if not_refused(question, evidence):
         return "The papers tell of no refusal."
     best = {(e.passage.pack, e.passage.spans[0].pdf_page) for e in evidence[:1]}
@@ -56,11 +54,6 @@ def declined(found: Found, store: Store) -> str | None:
     if other_period(question, evidence, pages, _report(found, store)) or other_month(question, evidence, pages):
         return "The papers speak of this, but for another period."
     return None
-
-
-def _shortened(text: str) -> str:
-    words = text.split()
-    return " ".join(words[:MOST_QUOTED]) + (" …" if len(words) > MOST_QUOTED else "")
 
 
 def _report(found: Found, store: Store) -> list[str]:
