@@ -161,7 +161,8 @@ class Finder:
         others = {stem(word): word for word in more}
         counts = self._store.document_frequency([*others.values(), *slips.values()], scope.access)
         # "what was agreed" is agreed in other words; who voted is told in those
-        form = DECIDING if Wanted.DECISION in own.wanted and Wanted.PERSON not in own.wanted else frozenset()
+        deciding = Wanted.DECISION in own.wanted and Wanted.PERSON not in own.wanted
+        form = ASKING | LIGHT | DECIDING if deciding else ASKING | LIGHT
         worth: dict[str, float] = {}
         for term in question.terms:
             if term in where.told:
@@ -170,7 +171,7 @@ class Finder:
             value = inverse_frequency(count, counts[key] if term in slips else frequency.get(term, 0))
             if term not in own.terms:
                 value *= EARLIER_WORTH
-            if key in ASKING | LIGHT | form:
+            if key in form:
                 value *= ASKING_WORTH
             worth[key] = max(value, worth.get(key, 0.0))
         for key, word in others.items():
