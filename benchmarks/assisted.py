@@ -32,6 +32,7 @@ from qa.service import BoardQA
 from qa.settings import Settings, load_settings
 
 NUMBER = re.compile(r"\d[\d,.:/]*")
+YEARS = re.compile(r"\b(19|20)(\d\d)\s?[-–/]\s?(?:(?:19|20)(?=\d\d\b))?(\d\d)\b")
 IN_WORDS = {
     word: str(n) for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
 }
@@ -71,7 +72,8 @@ def asked(
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers of a text, digits only: "£1,200.50" is 1200.50, "four" is 4."""
+    """The numbers of a text, digits only: "£1,200.50" is 1200.50, "four" is 4, "2024/25" is 2024 and 2025."""
+    text = YEARS.sub(r"\1\2 \g<1>\3", text)
     plain = re.sub(rf"\b(?:{'|'.join(IN_WORDS)})\b", lambda m: IN_WORDS[m[0].lower()], text, flags=re.I)
     return {found.replace(",", "").strip(".:/") for found in NUMBER.findall(plain)}
 

@@ -35,6 +35,12 @@ RECOMMENDATION = re.compile(
     r"|panel|members)\b)",
     re.I,
 )
+# "EASTMOOR COUNCIL – PROPOSED RECORD OF DECISION", "Draft Decision Notice": a form filled in before anybody decides
+PROPOSED_FORM = re.compile(
+    r"\b(?:proposed|draft|provisional)\s+(?:executive\s+|officer\s+|key\s+)?"
+    r"(?:records?\s+of\s+(?:\w+\s+)?decisions?|decision\s+(?:notice|record|sheet|form))\b",
+    re.I,
+)
 # Each with a line from practice; the title begins with a capital.
 MINUTE_HEADINGS: tuple[re.Pattern[str], ...] = (
     # "HWB26 ONE TOWN COMMUNITY GRANTS", "SCR 14 Budget", "CAB/45 Transport"
@@ -90,6 +96,11 @@ def is_resolution(text: str) -> bool:
 def is_recommendation(text: str) -> bool:
     """Whether a line begins what a body is asked to decide: never the decision itself."""
     return bool(RECOMMENDATION.match(text))
+
+
+def is_proposed_form(text: str) -> bool:
+    """Whether a heading is that of a decision's record made before the decision: "PROPOSED RECORD OF DECISION"."""
+    return bool(PROPOSED_FORM.search(text))
 
 
 def minute_heading(text: str) -> tuple[str, str] | None:

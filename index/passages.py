@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from index.minutes import is_proposed_form
 from index.model import Access, Kind, Line, Page, Passage, Section, Span
 from index.open_table import OpenTable
 from index.sentences import is_finished, sentences
@@ -17,6 +18,8 @@ PASSAGE_TOKENS = 150  # aimed at; small passages rank better, and each is embedd
 CONTEXT_TOKENS = 64  # left for what stands before a passage for searching; the passage itself goes first
 HEADING_WORDS = 16
 TITLE_WORDS = 24
+FORM_PAGES = 2  # of a proposed decision's form, on which its decision stands
+REASONS = re.compile(r"^\W*reasons?(?:\(s\))?\s+for\b", re.I)  # follow what the form proposes
 
 # Starts of headings as papers print them: "2.0 PURPOSE", "HWB22 STATUTORY GUIDANCE", "84. Apologies",
 # "Appendix A – Six years on", "Background".
@@ -178,6 +181,8 @@ class _Run:
         self.label = ""
         self.item_title = ""
         self.heading = ""
+        self.form = ""  # heading of a decision's record made before the decision, while what it proposes is read
+        self.form_page = 0
         self.caption = ""
         self.draft = _Draft()
         self.open_table = OpenTable()
@@ -187,7 +192,7 @@ class _Run:
         if placed.section is not self.section:
             yield from self.finish()
             self.section, self.label, self.item_title = placed.section, placed.label, placed.item_title
-            self.heading = self.caption = ""
+            self.heading = self.form = self.caption = ""
             self.open_table.going = False
         bridging = bool(self.draft.pieces) and self._runs_on(blocks)
         if bridging:
@@ -197,6 +202,8 @@ class _Run:
         else:
             yield from self.finish()
         pdf_page = placed.page.pdf_page
+        if pdf_page >= self.form_page + FORM_PAGES:
+            self.form = ""
         for block in blocks:
             if block.table:
                 yield from self.finish()
@@ -208,8 +215,13 @@ class _Run:
             full = self.draft.tokens + block.tokens > room and not bridging
             if self.draft.pieces and (full or (block.heading and self.draft.tokens > self.cutter.aim // 3)):
                 yield from self._finish_before(block)
+            if self.form and REASONS.match(block.text):
+                yield from self.finish()
+                self.form = ""
             if block.heading:
                 self.heading = _flat(block.text)
+                if is_proposed_form(self.heading):
+                    self.form, self.form_page = self.heading, pdf_page
             self.caption = _flat(block.text) if _is_caption(block) else ""
             self._add(pdf_page, block)
             if bridging and self.draft.tokens > self.cutter.aim // 3:
@@ -218,6 +230,10 @@ class _Run:
         # whether an unfinished sentence goes on is seen on the next page
         if self.draft.pieces and is_finished(self.draft.pieces[-1].text):
             yield from self.finish()
+
+    def _headed(self) -> str:
+        """The heading, after that of the form it stands in: what a form proposes must not read as decided."""
+        return self.heading if self.form in self.heading else f"{self.form} – {self.heading}"
 
     def _finish_before(self, block: _Block) -> Iterator[Passage]:
         """Close the passage, but keep back a lead-in ("… as follows:") for what it leads to."""
@@ -259,7 +275,7 @@ class _Run:
     def _add(self, pdf_page: int, block: _Block) -> None:
         block.pdf_page = pdf_page
         if not self.draft.pieces:
-            self.draft.heading = self.heading
+            self.draft.heading = self._headed()
         self.draft.pieces.append(block)
         self.draft.tokens += block.tokens
 
@@ -280,7 +296,7 @@ class _Run:
 
     def _rows(self, pdf_page: int, block: _Block, start: int, end: int, group: str) -> Passage:
         span = Span(pdf_page, block.start + start, block.start + end)
-        return self._passage(block.text[start:end], (span,), self.heading, table=True, group=group)
+        return self._passage(block.text[start:end], (span,), self._headed(), table=True, group=group)
 
     def _passage(
         self,

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
-from index.minutes import is_recommendation, is_resolution
+from index.minutes import is_resolution
 from index.model import Kind
 from index.records import StoredPack
 from qa.periods import periods
+from qa.polarity import is_proposal
 from qa.question import FIGURES, Analysis, Wanted
 from qa.retrieve import Hit
 from qa.scope import years
@@ -125,7 +126,7 @@ def only_proposed(question: Analysis, evidence: Sequence[Evidence]) -> bool:
     if PROPOSED.search(question.text):
         return False
     best = evidence[0]
-    if not (is_recommendation(best.around) or is_recommendation(best.text)):
+    if not is_proposal(best.text, best.around):
         return False
     near = [e for e in evidence[:ROWS_READ] if e.score >= RIVAL * best.score]
     return not any(e.passage.kind is Kind.MINUTES or is_resolution(e.text) for e in near)

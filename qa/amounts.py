@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-SCALES = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9}
-NUMBER_WORDS = {
-    word: str(number)
-    for number, word in (
-        *enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2),
-        *zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True),
-    )
-}
+UNITS_IN_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+TENS_IN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+IN_WORDS = {word: n for n, word in enumerate(UNITS_IN_WORDS)} | dict(
+    zip(TENS_IN_WORDS, range(20, 100, 10), strict=True)
+)
+SCALES = {
+    "hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "m": 10**6, "mn": 10**6,
+    "billion": 10**9, "bn": 10**9,
+}  # fmt: skip
+SPELLINGS = (("k", "thousand"), ("m", "million"), ("bn", "billion"))  # of sums, short and long
+# Read as figures in questions and papers; "one" mostly counts nothing
+NUMBER_WORDS = {word: str(IN_WORDS[word]) for word in (*UNITS_IN_WORDS[2:13], *TENS_IN_WORDS)}
 # "£15.9m", "£15.9 million", "803,500", "£52.00", "40 per cent"; not "3.2", "2025", "item 7"
 AMOUNT = re.compile(
     r"(?P<pounds>£\s?)?(?<![\w.,])(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
@@ -39,10 +46,9 @@ def other_spellings(text: str) -> list[str]:
             continue
         value = _value(match)
         found.append(f"{value:,.0f}")
-        for short, scale in (("k", 3), ("m", 6), ("bn", 9)):
-            scaled = value.scaleb(-scale)
+        for short, long in SPELLINGS:
+            scaled = value / SCALES[short]
             if 1 <= scaled < 1000 and -_places(scaled) <= 3:
-                long = next(name for name, places in SCALES.items() if places == scale and len(name) > 2)
                 found += [f"{_digits(scaled)}{short}", f"{_digits(scaled)} {long}"]
                 if scaled == scaled.to_integral_value():
                     found.append(f"{scaled:.1f}{short}")
@@ -58,7 +64,7 @@ def _plain(match: re.Match[str]) -> str:
 
 def _value(match: re.Match[str]) -> Decimal:
     number = Decimal(match["digits"].replace(",", "") + (match["fraction"] or ""))
-    return number.scaleb(SCALES[match["scale"].lower()]) if match["scale"] else number
+    return number * SCALES[match["scale"].lower()] if match["scale"] else number
 
 
 def _digits(value: Decimal) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.minutes import is_recommendation
+from index.minutes import is_proposed_form, is_recommendation
 from index.model import Kind
 from index.passages import BULLET
 from qa.features import decides
@@ -188,6 +188,8 @@ def told(question: Analysis, e: Evidence) -> str:
             text = f"{lead}: {text}"
     if is_recommendation(e.around) and not is_recommendation(text):
         text = f"Recommended: {text}"
+    if is_proposed_form(e.passage.heading) and not is_proposed_form(text):
+        text = f"Proposed, not yet decided: {text}"
     return text
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from index.model import Passage
+from qa.amounts import SCALES
 from qa.answer import Draft
-from qa.facts import AMOUNT, SCALES, facts
+from qa.facts import AMOUNT, facts
 from qa.grid import Amount, Row, amount, flat, row_of, rows
 from qa.pairs import Compared, pair, rows_named, two_periods
 from qa.periods import without_periods

@@ -13,21 +13,10 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from qa.amounts import IN_WORDS, SCALES, UNITS_IN_WORDS
 from qa.periods import DAY_MONTH, FINANCIAL, ISO, MONTH_DAY, MONTH_YEAR, MONTHS, NUMERIC, QUARTER, YEAR, periods
 from qa.words import POSSESSIVE, STOPWORDS, stem, tokens
 
-UNITS_IN_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS_IN_WORDS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
-)
-IN_WORDS = {**{word: n for n, word in enumerate(UNITS_IN_WORDS)}, **TENS_IN_WORDS}
-SCALES = {
-    "hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "m": 10**6, "mn": 10**6,
-    "billion": 10**9, "bn": 10**9,
-}  # fmt: skip
 _SCALE = r"(?:(?:\s?(?P<scale>million|billion|thousand|hundred|bn|mn|m|k))(?![A-Za-z]))?"
 _SHARE = r"(?:\s?(?P<share>%|per\s?cent|percentage))?"
 # "£1.2m", "1,250", "15 per cent", "£ 3.4 million", but not the figures inside "HWB26", "COVID-19", "3.2.1"

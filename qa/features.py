@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import log1p
 from pathlib import Path
 
-from index.minutes import is_recommendation, is_resolution
+from index.minutes import is_proposed_form, is_recommendation, is_resolution
 from index.model import Kind
 from index.passages import BULLET
 from qa.held import HOLDS, kind_share
@@ -139,6 +139,8 @@ def _is_head(question: Analysis, e: Evidence) -> bool:
 def decides(question: Analysis, e: Evidence) -> float:
     """Where a decision is asked for: 1 for one recorded in minutes, less for others and for what is only proposed."""
     if Wanted.DECISION not in question.wanted:
+        return 0.0
+    if is_proposed_form(e.around):
         return 0.0
     if is_resolution(e.text) or is_resolution(e.around):
         return 1.0 if e.passage.kind is Kind.MINUTES else 0.5

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from index.model import Passage
 from qa.absence import UNKNOWN
+from qa.amounts import SCALES
 from qa.answer import NUMBER
-from qa.facts import AMOUNT, IN_MILLIONS, IN_THOUSANDS, SCALES
+from qa.facts import AMOUNT, IN_MILLIONS, IN_THOUSANDS
 from qa.periods import periods
 from qa.question import Analysis
 from qa.units import Evidence

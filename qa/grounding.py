@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.minutes import is_recommendation, is_resolution
+from index.minutes import is_proposed_form, is_recommendation, is_resolution
 from index.model import Passage
 from index.passages import BULLET
 from index.sentences import sentences_in_blocks
@@ -137,14 +137,15 @@ def _is_header(row: str, columns: Sequence[str]) -> bool:
 def _sentences(passage: Passage) -> Iterator[Unit]:
     spans = list(sentences_in_blocks(passage.text, passage.blocks))
     heading = passage.heading
-    under = lead = heading if is_recommendation(heading) or is_resolution(heading) else ""
+    form = heading if is_proposed_form(heading) else ""
+    under = lead = heading if form or is_recommendation(heading) or is_resolution(heading) else ""
     for start, end in without_orders(spans, passage.text, passage.blocks):
         printed = passage.text[start:end]
         text = " ".join(printed.split())
         part = bool(BULLET.match(printed)) or text.lower().startswith(("that ", "to "))
         if text.endswith(":") or is_resolution(text) or (is_recommendation(text) and not (part and lead)):
             yield Unit(start, end, text, under)
-            lead = text
+            lead = f"{form} {text}".strip()
             continue
         if start in passage.blocks and not part:
             lead = under

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.minutes import is_recommendation, is_resolution
+from index.minutes import is_proposed_form, is_recommendation, is_resolution
 from qa.words import STOPWORDS, stem, stems
 
 CUE = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|nil)\b|n['’]t\b", re.I)
@@ -158,6 +158,8 @@ def told_as_fact(said: str) -> bool:
 
 def is_proposal(text: str, lead: str) -> bool:
     """Whether evidence is what a body is asked to decide: by its own words or by those it is listed under."""
+    if is_proposed_form(lead):
+        return True
     if is_resolution(lead) and text.lower().startswith("that "):
         return False  # "RESOLVED: That the Board approve …"
     return is_recommendation(text) or (is_recommendation(lead) and not is_resolution(text))

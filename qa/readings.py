@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qa.facts import AMOUNT, IN_WORDS, SCALES
+from qa.amounts import IN_WORDS, SCALES
+from qa.facts import AMOUNT
 from qa.grid import column_asked, flat, row_of
 from qa.held import REFERENCES
 from qa.periods import periods, without_periods

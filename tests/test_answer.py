@@ -59,6 +59,12 @@ def test_a_decision_is_told_from_the_minutes_and_not_from_what_was_proposed() ->
     assert draft.places[0] == minuted
 
 
+def test_what_a_proposed_record_of_decision_says_is_told_as_proposed() -> None:
+    words, form = "Decision: Cabinet agree to the new ferry.", "NORTHAM COUNCIL – PROPOSED RECORD OF DECISION"
+    assert texts(evidence(words, heading=form)) == [f"Proposed, not yet decided: {words}"]
+    assert texts(evidence(words, heading="NORTHAM COUNCIL – RECORD OF DECISION")) == [words]
+
+
 def test_the_same_words_on_another_page_are_a_further_place_not_a_further_claim() -> None:
     first, second = evidence("The ferry is late.", 2.0), evidence("The ferry is late.", 1.9, pdf_page=7)
     (draft,) = compose(QUESTION, [first, second], {"ferri": 1.0})

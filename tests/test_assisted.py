@@ -31,6 +31,7 @@ def test_a_sample_has_of_each_kind_its_share_and_grows_without_changing() -> Non
     [
         ("It cost £1,200.50 on 4 May.", {"1200.50", "4"}),
         ("Twelve of two hundred.", {"12", "2"}),
+        ("In 2024/25, 2024-2025 or 2024–25.", {"2024", "2025"}),
         ("No figure at all.", set()),
     ],
 )

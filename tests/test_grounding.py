@@ -151,6 +151,14 @@ def test_what_a_heading_recommends_is_not_decided() -> None:
     assert verdict("The lease was approved.", report) is Reason.RECOMMENDATION
 
 
+def test_what_a_proposed_record_of_decision_says_is_not_decided() -> None:
+    text = "Decision:\nCabinet agreed to the new lease."
+    proposed = passage(text, heading="NORTHAM COUNCIL – PROPOSED RECORD OF DECISION", kind=Kind.REPORT)
+    taken = passage(text, heading="NORTHAM COUNCIL – RECORD OF DECISION", kind=Kind.REPORT)
+    assert verdict("Cabinet agreed to the new lease.", proposed) is Reason.RECOMMENDATION
+    assert verdict("Cabinet agreed to the new lease.", taken) is None
+
+
 def test_a_decision_told_as_a_recommendation_is_caught() -> None:
     sentence = "It was recommended that the grant of £340,000 to Brockhall Trust be approved."
     assert verdict(sentence, GRANT) is Reason.NEGATION

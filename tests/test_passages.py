@@ -125,6 +125,31 @@ def test_the_forms_of_headings_that_councils_print_are_known(heading: str) -> No
     assert holding(passages, "reopens").heading == heading
 
 
+def test_what_a_proposed_record_of_decision_says_stands_under_its_name_up_to_the_reasons() -> None:
+    passages = cut(
+        page(
+            1,
+            prose("MARLBY COUNCIL – PROPOSED RECORD OF DECISION", bold=True),
+            prose("Decision to be taken by: Cabinet"),
+            prose("Subject: Leisure charges", bold=True),
+            prose("Decision:"),
+            prose("Cabinet agree to:"),
+            prose("a) the charges in Appendix 1"),
+            prose("Reason(s) for decision:"),
+            prose("Charges have stood since 2019."),
+        ),
+    )
+    proposed = holding(passages, "the charges in Appendix 1")
+    assert "PROPOSED RECORD OF DECISION" in proposed.heading
+    assert "Charges have stood" not in proposed.text
+    assert "PROPOSED" not in holding(passages, "Charges have stood").heading
+
+
+def test_the_record_of_a_decision_taken_is_no_proposal() -> None:
+    passages = cut(page(1, prose("MARLBY COUNCIL – RECORD OF DECISION", bold=True), prose("Decision:", "As proposed.")))
+    assert holding(passages, "As proposed").heading == "MARLBY COUNCIL – RECORD OF DECISION"
+
+
 def test_a_table_that_goes_on_overleaf_keeps_its_title_and_header() -> None:
     pages = [
         page(
