@@ -13,10 +13,11 @@ from index.minutes import is_resolution
 from index.model import Kind
 from index.records import StoredPack
 from qa.periods import periods
-from qa.polarity import is_proposal
+from qa.polarity import is_decision, is_proposal
 from qa.question import FIGURES, Analysis, Wanted
 from qa.retrieve import Hit
 from qa.scope import years
+from qa.support import GOOD
 from qa.units import Evidence
 from qa.words import stems
 
@@ -40,6 +41,7 @@ DECIDED = re.compile(
     r"\b(?:agreed|approved|decided|resolved|adopted|endorsed|rejected|refused|signed off|voted)\b",
     re.I,
 )
+WHAT_DECIDED = re.compile(r"\bwhat\b[^?]*\b(?:decid\w*|decisions?|agree[ds]?|resolv\w*|resolutions?)\b", re.I)
 # What is put to a meeting, not decided by it: "asked to agree", "recommended", "proposed"
 PROPOSED = re.compile(
     r"\b(?:asked|recommend\w*|propos\w*|invited|requested|being put|due to|expected|supposed)\b", re.I
@@ -130,6 +132,14 @@ def only_proposed(question: Analysis, evidence: Sequence[Evidence]) -> bool:
         return False
     near = [e for e in evidence[:ROWS_READ] if e.score >= RIVAL * best.score]
     return not any(e.passage.kind is Kind.MINUTES or is_resolution(e.text) for e in near)
+
+
+def undecided(question: Analysis, evidence: Sequence[Evidence]) -> bool:
+    """Whether what was decided is asked for and no good evidence decides or recommends anything."""
+    if Wanted.DECISION not in question.wanted or not WHAT_DECIDED.search(question.text):
+        return False
+    good = evidence[:GOOD]
+    return not any(is_decision(e.text, e.around) or is_proposal(e.text, e.around) for e in good)
 
 
 def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequence[date]) -> date | None:

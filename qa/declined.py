@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from index.fulltext import any_of
 from index.store import Store
-from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided_meeting
+from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided, undecided_meeting
 from qa.finder import Found
 from qa.question import ASKING, DECIDING, LIGHT, Wanted
 from qa.support import dates_papers, lacks_kind, missing_names, not_refused, off_topic, other_period
@@ -42,6 +42,8 @@ def declined(found: Found, store: Store) -> str | None:
         return "The papers have this table, but leave open what is asked for."
     if only_proposed(question, evidence):
         return "The papers recommend this; no decision on it is in them."
+    if undecided(question, evidence):
+        return "The papers speak of this, but record no decision on it."
     body = other_body(question, evidence, found.packs, where.told)
     if body is not None:
         return f"No papers of the {body} are here, and the others do not tell what it decided."

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from index.model import Kind, Passage
-from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided_meeting
+from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided, undecided_meeting
 from qa.question import analyse
 from qa.retrieve import Hit
 from qa.units import Evidence, units
@@ -87,6 +87,20 @@ def test_the_day_of_a_decision_that_is_only_recommended_is_not_known() -> None:
     assert not only_proposed(analyse(asked), read(asked, report, minutes))
     proposed = "When was the Cabinet asked to approve the purchase of the ferry?"
     assert not only_proposed(analyse(proposed), read(proposed, report))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "none"),
+    [
+        ("what did we decide about a new pool?", "The pool was shut for 19 days after a pump failed.", True),
+        ("what did we decide about a new pool?", "RESOLVED: That the pool be built.", False),
+        ("what did we decide about a new pool?", "The Board agreed to build the pool.", False),
+        ("what did we decide about a new pool?", "It is recommended that the pool be built.", False),
+        ("what happened to the pool?", "The pool was shut for 19 days after a pump failed.", False),
+    ],
+)
+def test_what_was_decided_needs_words_that_decide_or_recommend(question: str, text: str, none: bool) -> None:
+    assert undecided(analyse(question), read(question, passage(text))) is none
 
 
 def test_a_decision_needs_the_minutes_of_its_meeting() -> None:
