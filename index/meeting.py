@@ -126,6 +126,11 @@ OTHER_DATE = re.compile(
     r"|registered|version|updated|hearing",
     re.I,
 )
+# Minutes begin so, and then the date is their own; an agenda's item of the same words has its number before it
+OWN_MINUTES = re.compile(
+    r"(?:(?:draft|unconfirmed|confirmed|approved)\s+)?(?:minutes|notes)\s+of\s+(?:the|a)\s+meeting\b", re.I
+)
+OWN_LINES = 6  # of a paper's first, in which they do
 # "DATE: 22 March 2023", "Meeting Date:", "COUNCIL AGENDA: 1/26/2021"
 DATE_FIELD = re.compile(
     r"^(?:meeting\s+|agenda\s+)?(?:date(?:\s+of\s+(?:the\s+)?meeting)?|date\s*(?:&|and)\s*time"
@@ -142,7 +147,7 @@ _PLACE = (
 VENUE = re.compile(rf"\b(?:{_PLACE})\b", re.I)
 # "... held in the Council Chamber, County Hall, Exford on Thursday, 6 February"; "... at the Town Hall, Exford"
 HELD_IN = re.compile(
-    rf"\b(?:held\s+)?(?:in|at)\s+(?P<venue>(?:the\s+)?[^.;]*?\b(?:{_PLACE})\b[^.;]*?)"
+    rf"\b(?:held\s+)?(?:in|at)\s+(?!public\b|private\b|person\b)(?P<venue>(?:the\s+)?[^.;]*?\b(?:{_PLACE})\b[^.;]*?)"
     r"(?=\s+(?:on|at\s+\d|commencing)\b|\s*[.;]|\s+at\s|\s*$)",
     re.I,
 )
@@ -151,6 +156,12 @@ DOMAIN = re.compile(r"@\s?(\w[\w-]{2,})\b|\b(\w{3,})\.gov\.uk", re.I)
 # Bodies that only a council has: "Cabinet", "Health and Wellbeing Board", "Adults Scrutiny Panel"
 OF_A_COUNCIL = re.compile(
     r"cabinet|health\s*(?:and|&)\s*well-?\s?being\s+board|scrutiny|planning|licensing|council\b|standards", re.I
+)
+# "Exford Council"; but the County Council, and Full Council, are bodies that meet
+PLAIN_COUNCIL = re.compile(
+    r"(?!(?:full|county|borough|city|district|town|parish|unitary|community|youth|annual|special|extraordinary)\b)"
+    r"[\w'’-]+ council",
+    re.I,
 )
 OFTEN = 3  # mentions that settle the council where the front does not name it
 CONTACT = re.compile(
@@ -226,6 +237,7 @@ def _meeting_date(head: Sequence[str], american: bool) -> tuple[date | None, int
     says by itself that it is a meeting's date."""
     found: list[tuple[float, date, int]] = []
     letter = any(line.lower().startswith("dear ") for line in head)
+    agenda = any(re.search(r"\bagenda\b", line, re.I) for line in head[:OWN_LINES])
     for place, line in enumerate(head):
         text = line
         if place + 1 < len(head) and not dates_in(line, american=american):
@@ -233,7 +245,8 @@ def _meeting_date(head: Sequence[str], american: bool) -> tuple[date | None, int
             if dates_in(head[place + 1], american=american):
                 continue
         days = dates_in(text, american=american)
-        if not days or OTHER_DATE.search(text):
+        own = OWN_MINUTES.match(line) if place < OWN_LINES and not agenda else None
+        if not days or OTHER_DATE.search(text, own.end() if own else 0):
             continue
         worth = 2.0 - place / 30
         worth += 2.0 * bool(WEEKDAY.search(text)) + 2.0 * bool(DATE_FIELD.match(line) and not letter)
@@ -347,7 +360,8 @@ def _clean_body(text: str) -> str | None:
 
 
 def _is_council(name: str) -> bool:
-    return bool(re.search(r"\b(?:county|borough|city|district|town)\s+council$", name, re.I)) and len(name.split()) > 2
+    typed = re.search(r"\b(?:county|borough|city|district|town)\s+council$", name, re.I) and len(name.split()) > 2
+    return bool(typed or PLAIN_COUNCIL.fullmatch(name))
 
 
 def councils_in(text: str) -> Iterator[str]:

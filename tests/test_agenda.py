@@ -259,6 +259,16 @@ def test_paragraphs_of_a_report_are_no_agenda() -> None:
             "Board", "NHS Exshire and Exwick Integrated Care Board", date(2023, 9, 28), "9:30am – 12:30pm",
             "The Boardroom, Exwick Hospital",
         ),
+        (
+            ["NHS Exshire Integrated Care Board", "Minutes of the meeting held in public on 25 July 2024",
+             "Quay Suite, Mill House", "Present"],
+            "NHS Exshire Integrated Care Board", "NHS Exshire Integrated Care Board", date(2024, 7, 25), None,
+            "Quay Suite, Mill House",
+        ),
+        (
+            ["EXFORD COUNCIL", "MINUTES OF THE CABINET", "held on 7 December 2023 in the Council Chamber"],
+            "Cabinet", None, date(2023, 12, 7), None, "Council Chamber",
+        ),
     ],
 )  # fmt: skip
 def test_meetings_of_many_kinds_of_paper(
@@ -271,6 +281,12 @@ def test_meetings_of_many_kinds_of_paper(
     if venue:
         assert meeting.venue == venue
     assert meeting.body == body or (body == "Board" and "Board" in (meeting.body or ""))
+
+
+def test_the_minutes_that_an_agenda_lists_are_of_another_day() -> None:
+    agenda = ["AGENDA", "Audit Panel", "1. Apologies", "2. Minutes of the meeting held on Monday 8 May 2023"]
+    assert read_meeting(agenda).date is None
+    assert read_meeting([*agenda[:3], "Minutes of the meeting held on Monday 8 May 2023"]).date is None
 
 
 def test_the_date_of_issue_is_not_the_meetings() -> None:
