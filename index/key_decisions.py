@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from index.meeting import dates_in
+from index.minutes import DECISION_NOTICE
 from index.model import Span
 from index.paragraphs import Paragraph, joined, rows_under
 from index.record_model import KeyDecision, Said
@@ -65,11 +66,6 @@ FIELDS = {
         re.I,
     ),
 }
-NOTICE = re.compile(
-    r"(?P<proposed>proposed\s+)?(?:record|notice|statement)\s+of\s+(?:(?:an?\s+)?(?:executive\s+|key\s+"
-    r"|officer\s+)*)decision|decision\s+(?:notice|record|sheet)\b",
-    re.I,
-)
 PLAN = re.compile(
     r"forward\s+plan|(?:notice|schedule)\s+of\s+(?:forthcoming\s+|key\s+)+decisions|cabinet\s+work\s+programme", re.I
 )
@@ -79,7 +75,7 @@ HEAD = 12  # paragraphs in which a notice or a plan says what it is
 def key_decisions_among(told: Sequence[Paragraph]) -> tuple[KeyDecision, ...]:
     """The entries of a forward plan, or the one decision of a notice, among a paper's paragraphs; else nothing."""
     head = [one.flat for one in told[:HEAD]]
-    notice = next((found for text in head if len(text) < 140 and (found := NOTICE.search(text))), None)
+    notice = next((found for text in head if len(text) < 140 and (found := DECISION_NOTICE.search(text))), None)
     planned = tuple(_planned(told, named=any(PLAN.search(text) for text in head)))
     if planned:
         return planned

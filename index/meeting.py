@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from index.bodies import plain_case
+from index.councils import council_of, fitting
 from index.model import Meeting
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -91,33 +92,6 @@ BY_ACRONYM = re.compile(
     r"|general)\s+){1,3}(?i:meeting)\b(?:\s+(?i:minutes))?\W*$"
 )
 ACRONYM_LINES = 6
-_NO_PLACE = r"(?:City|Council|Commission|Planning|Page|Staff|Department|Clerk|Mayor|Board|Comprehensive|Code|Zoning)\b"
-NO_COUNCIL = re.compile(
-    r"(?:county|city|borough|district|town|parish|unitary)\s+council|.*\b(?:mayor|honorable|members|agenda|approval|commission|committee|meeting)\b.*",
-    re.I,
-)
-# Not within a word: else each letter of a long run of them would be tried as a name's first
-_STARTS = r"(?<!\w)(?<!\w[-'’])"
-COUNCIL: tuple[re.Pattern[str], ...] = (
-    # "Exshire County Council", "LONDON BOROUGH OF EXFORD", "Royal Borough of Exwick", "City of Exville Council"
-    re.compile(
-        _STARTS + r"(?P<name>(?:[A-Z][\w'’-]+\s+(?:and\s+|&\s+|upon\s+|on\s+|of\s+|with\s+|in\s+)?(?:the\s+)?){1,4}"
-        r"(?:(?:Metropolitan\s+)?(?:County|Borough|City|District|Unitary|Town|Parish)\s+Council|(?:Combined"
-        r"|Fire)\s+Authority))\b"
-    ),
-    re.compile(
-        r"(?P<name>(?:London|Royal|Metropolitan)\s+Borough\s+of\s+(?:[A-Z][\w'’-]+\s*(?:and\s+|upon\s+)?){1,4})"
-    ),
-    # "NHS Exshire Integrated Care Board", "NHS Exshire and Exwick ICB", "Exford Hospitals NHS Foundation Trust"
-    re.compile(
-        r"(?P<name>NHS\s+(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+)?){1,6}(?:Integrated\s+Care\s+Board|ICB"
-        r"|Clinical\s+Commissioning\s+Group))"
-    ),
-    re.compile(_STARTS + r"(?P<name>(?:[A-Z][\w'’-]+,?\s+(?:and\s+|&\s+|of\s+)?){1,6}NHS\s+(?:Foundation\s+)?Trust)"),
-    # "City of Exville", "Town of Exton"
-    re.compile(rf"(?P<name>(?:City|Town|County|Village)\s+of\s+(?:(?!{_NO_PLACE})[A-Z][\w-]+\s*){{1,3}})"),
-)
-_CAPITALS = re.compile(_STARTS + r"(?:[A-Z][A-Z'’&-]+\s+){1,5}(?:COUNCIL|TRUST|BOARD|AUTHORITY)\b")
 # A date in such a line is not the meeting's: "Date of issue: 12 May 2022", "The next meeting is on ..."
 OTHER_DATE = re.compile(
     r"next meeting|issue|publish|printed on|dispatch|future meeting|minutes of the (?:last |previous )?meeting"
@@ -151,19 +125,12 @@ HELD_IN = re.compile(
     r"(?=\s+(?:on|at\s+\d|commencing)\b|\s*[.;]|\s+at\s|\s*$)",
     re.I,
 )
-# "kim.smith@exshire.gov.uk", and where the line broke: ".gov.uk" after "a.b@exshire"
-DOMAIN = re.compile(r"@\s?(\w[\w-]{2,})\b|\b(\w{3,})\.gov\.uk", re.I)
-# Bodies that only a council has: "Cabinet", "Health and Wellbeing Board", "Adults Scrutiny Panel"
-OF_A_COUNCIL = re.compile(
-    r"cabinet|health\s*(?:and|&)\s*well-?\s?being\s+board|scrutiny|planning|licensing|council\b|standards", re.I
-)
 # "Exford Council"; but the County Council, and Full Council, are bodies that meet
 PLAIN_COUNCIL = re.compile(
     r"(?!(?:full|county|borough|city|district|town|parish|unitary|community|youth|annual|special|extraordinary)\b)"
     r"[\w'’-]+ council",
     re.I,
 )
-OFTEN = 3  # mentions that settle the council where the front does not name it
 CONTACT = re.compile(
     r"\s*\b(?:Telephone|Tel|Ask for|Contact|E-?mail|(?:Members )?Present|Apologies|Attend(?:ance|ees))\s*:", re.I
 )
@@ -216,7 +183,7 @@ def read_meeting(lines: Sequence[str], councils: Iterable[str] = ()) -> Meeting:
         day, place = None, -1
     if body is not None and day is None and _is_council(body):
         body = None
-    council = _council(lines, _fitting(body, councils))
+    council = council_of(lines, fitting(body, councils))
     if body and council and body.lower().startswith(council.lower() + " "):
         body = _clean_body(body[len(council) :]) or body
     return Meeting(
@@ -362,52 +329,3 @@ def _clean_body(text: str) -> str | None:
 def _is_council(name: str) -> bool:
     typed = re.search(r"\b(?:county|borough|city|district|town)\s+council$", name, re.I) and len(name.split()) > 2
     return bool(typed or PLAIN_COUNCIL.fullmatch(name))
-
-
-def councils_in(text: str) -> Iterator[str]:
-    """The councils, NHS bodies and cities that a line names."""
-    plain = _CAPITALS.sub(lambda found: plain_case(found[0]), text.replace("\t", "  "))
-    for pattern in COUNCIL:
-        for match in pattern.finditer(plain):
-            name = " ".join(re.sub(r"^(?:(?:The|At|In|For|By|To|From|And|Of)\s+)+", "", match["name"]).split()).strip(
-                " ,"
-            )
-            name = re.sub(r"^.*\b(?:Board|Committee|Panel|Cabinet)\s+of\s+(?:the\s+)?", "", name)
-            if not NO_COUNCIL.fullmatch(name):
-                yield name
-
-
-def _council(front: Sequence[str], mentioned: Iterable[str]) -> str | None:
-    """The council or NHS body whose paper this is: of those named on the front, or by far most often in the rest,
-    the one that the e-mail addresses on the front belong to; None where that is open."""
-    named = Counter(name for line in front for name in councils_in(line))
-    everywhere = named + Counter(mentioned)
-    domains = {(found[1] or found[2]).lower() for line in front for found in DOMAIN.finditer(line)}
-    for names in (named, everywhere):
-        for name, _ in names.most_common():
-            if any(_initial(name).startswith(domain) for domain in domains):
-                return name
-    text = " ".join(front).lower()
-    for name, _ in everywhere.most_common() if not named else ():
-        place = name.lower().split()[0]  # "Town Hall, Exford" on the front, "Exford Borough Council" in the papers
-        if len(place) > 3 and name.endswith("Council") and re.search(rf"\b{re.escape(place)}\b", text):
-            return name
-    for names, enough in ((named, 1), (everywhere, OFTEN)):
-        ranked = names.most_common(2)
-        if ranked and ranked[0][1] >= enough and (len(ranked) == 1 or ranked[0][1] > 2 * ranked[1][1]):
-            return ranked[0][0]
-    return named.most_common(1)[0][0] if named else None
-
-
-def _fitting(body: str | None, councils: Iterable[str]) -> list[str]:
-    """The names among which a body's council can be: a cabinet is no NHS trust's."""
-    names = list(councils)
-    return [name for name in names if "NHS" not in name] if body and OF_A_COUNCIL.search(body) else names
-
-
-def _initial(name: str) -> str:
-    return (
-        re.sub(r"^(?:NHS|(?:London |Royal )?Borough of|(?:City|Town) of)\s+|\W", "", name, flags=re.I)
-        .replace(" ", "")
-        .lower()
-    )

@@ -35,10 +35,11 @@ RECOMMENDATION = re.compile(
     r"|panel|members)\b)",
     re.I,
 )
-# "EASTMOOR COUNCIL – PROPOSED RECORD OF DECISION", "Draft Decision Notice": a form filled in before anybody decides
-PROPOSED_FORM = re.compile(
-    r"\b(?:proposed|draft|provisional)\s+(?:executive\s+|officer\s+|key\s+)?"
-    r"(?:records?\s+of\s+(?:\w+\s+)?decisions?|decision\s+(?:notice|record|sheet|form))\b",
+# "Record of Executive Decision", "Decision Notice"; "EASTMOOR COUNCIL – PROPOSED RECORD OF DECISION" is filled in
+# before anybody decides
+DECISION_NOTICE = re.compile(
+    r"(?P<proposed>(?:proposed|draft|provisional)\s+)?(?:(?:record|notice|statement)\s+of\s+(?:(?:an?\s+)?(?:executive\s+"
+    r"|key\s+|officer\s+)*)decision|decision\s+(?:notice|record|sheet)\b)",
     re.I,
 )
 # Each with a line from practice; the title begins with a capital.
@@ -100,7 +101,8 @@ def is_recommendation(text: str) -> bool:
 
 def is_proposed_form(text: str) -> bool:
     """Whether a heading is that of a decision's record made before the decision: "PROPOSED RECORD OF DECISION"."""
-    return bool(PROPOSED_FORM.search(text))
+    notice = DECISION_NOTICE.search(text)
+    return bool(notice and notice["proposed"])
 
 
 def minute_heading(text: str) -> tuple[str, str] | None:

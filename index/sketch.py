@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.meeting import councils_in
+from index.councils import councils_in
 from index.model import Box, Line, Page
 
 MARGIN = 0.13  # of the page's height: running headers, footers and stamps lie within it

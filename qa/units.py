@@ -17,6 +17,8 @@ from qa.question import Wanted
 # "3.2 ", "• ", "(a) ", "12. " before the sentence proper
 MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}(?:\.\d{1,2})+\s+)+")
 LABEL = re.compile(r"\s*[A-Z][\w ]{1,24}(?: \(\d+\))?:\s")  # "Against (3): Councillors Amory and Whittle"
+# An address on the web by itself, also over a line's end: "https://www.northam.gov.uk/info/ pools_2023"
+LINK = re.compile(r"\W*(?:https?://|www\.)\S+(?:\s\S*[/_\d]\S*)*\s*", re.I)
 PASSAGES_KEPT = 1024  # taken apart last: whoever asks, asks of the same few meetings
 LIST_WORDS = 100  # a lead-in is read together with its list up to this length
 PAIR_WORDS = 45  # two neighbouring sentences are read together up to this length
@@ -65,6 +67,8 @@ def _units(passage: Passage) -> Iterator[Evidence]:
     spans = without_orders(list(sentences_in_blocks(passage.text, passage.blocks)), passage.text, passage.blocks)
     for start, end in spans:
         text = passage.text[start:end]
+        if LINK.fullmatch(text):
+            continue
         item = bool(BULLET.match(text)) and start in passage.blocks
         leads = text.rstrip().endswith(":")
         last = _list_end(passage, start, end, blocks) if leads else end

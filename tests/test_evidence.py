@@ -220,3 +220,11 @@ def test_how_each_voted_is_read_with_the_line_above() -> None:
     text = "\n".join(lines)
     read = [e.text for e in units(passage(text, blocks=tuple(text.index(line) for line in lines)))]
     assert "\n".join(lines[:3]) in read
+
+
+def test_an_address_on_the_web_answers_nothing_by_itself() -> None:
+    link = "https://www.northam.gov.uk/info/ pools_2023"
+    text = f"The plan is at {link}\n{link}\nIt has nine parts."
+    read = [e.text for e in units(passage(text, blocks=(0, text.index(f"\n{link}") + 1, text.index("It"))))]
+    assert link not in read
+    assert read[0].startswith("The plan is at")
