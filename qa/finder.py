@@ -86,12 +86,15 @@ class Finder:
         whole = analyse(text or standalone(asked.question, asked.history))
         return self._find(asked, analyse(asked.question), whole, whole, scope)
 
-    def find_parts(self, asked: Question, scope: Scope) -> tuple[Found, ...]:
-        """What could answer each thing that the question asks, in order; one for a question that asks one thing."""
+    def find_parts(self, asked: Question, scope: Scope, text: str | None = None) -> tuple[Found, ...]:
+        """What could answer each thing that the question asks, in order; one for a question that asks one thing.
+
+        ``text`` is a follow-up put in full.
+        """
         parts = parts_of(asked.question)
         if len(parts) == 1:
-            return (self.find(asked, scope),)
-        whole = analyse(standalone(asked.question, asked.history))
+            return (self.find(asked, scope, text),)
+        whole = analyse(text or standalone(asked.question, asked.history))
         found = []
         for part in parts:
             others = Turn(question=" ".join(other for other in parts if other != part))

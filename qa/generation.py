@@ -14,6 +14,7 @@ from index.letters import seen
 from index.model import Passage
 from index.sentences import sentences
 from qa.answer import Draft
+from qa.conversation import leans
 from qa.facts import facts, unknown_figures, unknown_names, unknown_periods
 from qa.grounding import Block, Reason, Removed, bears_out, meant, units_of
 from qa.instructions import speaks_to_assistant
@@ -349,8 +350,9 @@ def rewrite(
 ) -> str | None:
     """A follow-up as a question that stands alone; None where the model's own is not to be trusted.
 
-    It is not where it names what neither the question nor the conversation does, or drops a figure or date of the
-    question. Raises LanguageModelError, AnswerStoppedError.
+    It is not where it names what neither the question nor the conversation does, drops a figure or date of the
+    question, or takes nothing from the conversation for a question that needs it. Raises LanguageModelError,
+    AnswerStoppedError.
     """
     if not history:
         return question
@@ -361,6 +363,8 @@ def rewrite(
     messages = prompt("followup").messages(history="\n".join(turns), question=question)
     text = THOUGHT.sub("", "".join(stream(llm, messages, seconds=seconds, stopped=stopped))).strip()
     line = text.split("\n")[0].strip().strip('"“”')
+    if leans(question) and set(stems(line)) <= set(stems(question)):
+        return None
     return line if _is_same_question(line, question, "\n".join([*turns, question])) else None
 
 

@@ -175,10 +175,15 @@ def bears_out(sentence: str, cited: Sequence[Block], asked: Collection[str] = ()
 
 
 def meant(sentence: str, blocks: Sequence[Block]) -> Evidence | None:
-    """The sentence or row shown that says most of what a generated one says; None where none says enough."""
-    wanted = _Wanted(set(_content(sentence)), set(_content(" ".join(names(sentence)))), facts(sentence))
+    """The sentence or row shown that says most of what a generated one says; None where none says enough.
+
+    One that has a figure of it goes before those that have none: there it was read.
+    """
+    said = facts(sentence)
+    wanted = _Wanted(set(_content(sentence)), set(_content(" ".join(names(sentence)))), said)
     found = [candidate for candidate in _candidates(sentence, blocks) if candidate.unit in candidate.block.shown]
-    best = max(found, key=wanted.gain, default=None)
+    figured = [c for c in found if any(figure.value in {f.value for f in c.facts.figures} for figure in said.figures)]
+    best = max(figured or found, key=wanted.gain, default=None)
     if best is None or wanted.gain(best) < LEAST_MEANT:
         return None
     return Evidence(best.block.passage, best.unit.start, best.unit.end, best.unit.lead or best.block.passage.heading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
@@ -21,6 +22,7 @@ from qa.declined import declined
 from qa.finder import Finder, Found
 from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status, Trace, TracedPage
 from qa.progress import SILENT, Listener, Stage
+from qa.question import analyse
 from qa.retrieve import Hit
 from qa.told import Told
 from qa.tracing import span
@@ -84,7 +86,7 @@ class Reader:
             trace.declined = next(reason for reason in reasons if reason is not None)
             return _timed(answer, began, parts[-1].retrieved)
         with span("read"):
-            worded = self._drafted(answerable, listener)
+            worded = self._drafted(asked, answerable, listener)
         trace.removed = list(worded.removed)
         answer.notes = list(worded.notes)
         if worded.by_model and self._wording is not None:
@@ -104,19 +106,22 @@ class Reader:
         return _timed(answer, began, parts[-1].retrieved)
 
     def _found(self, asked: Question, scope: Scope, listener: Listener) -> tuple[Found, ...]:
-        """What was found for each thing asked; a language model gets the question whole."""
-        if self._wording is None:
-            return self.finder.find_parts(asked, scope)
-        return (self.finder.find(asked, scope, self._wording.standalone(asked, listener)),)
+        """What was found for each thing asked."""
+        text = self._wording.standalone(asked, listener) if self._wording is not None else None
+        return self.finder.find_parts(asked, scope, text)
 
-    def _drafted(self, parts: Sequence[Found], listener: Listener) -> Worded:
+    def _drafted(self, asked: Question, parts: Sequence[Found], listener: Listener) -> Worded:
         """The statements of the answer, worded by the language model where there is one."""
         quotes: list[Draft] = []
         for part in parts:
             quotes += compose(part.question, part.evidence, part.worth, parts=len(parts), before=quotes)
         if self._wording is None:
             return Worded(quotes)
-        return self._wording.answer(parts[0], parts[0].evidence, quotes, listener)
+        first = parts[0]
+        question = first.question if len(parts) == 1 else analyse(standalone(asked.question, asked.history))
+        by_rank = zip_longest(*(part.evidence for part in parts))
+        evidence = [e for several in by_rank for e in several if e is not None]
+        return self._wording.answer(question, first.packs, evidence, quotes, listener)
 
     def _concluded(self, parts: Sequence[Found], worded: Worded) -> Conclusion:
         """What the quotes of a question that asks one thing lead to, other answers as they are; decisions with the day

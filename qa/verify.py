@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.model import Page, Passage
@@ -11,6 +11,7 @@ from qa.answer import Draft
 from qa.units import Evidence
 
 FIGURE = re.compile(r"\d[\d,.]*\d|\d")
+YEARS = re.compile(r"\b(19|20)(\d\d)\s?[-–/]\s?(?:(?:19|20)(?=\d\d\b))?(\d\d)\b")  # "2024/25", "2024 - 2025"
 LEAST_QUOTE = 6  # letters; the few words of a sentence left over on the next page are no citation
 
 
@@ -38,12 +39,23 @@ def checked(draft: Draft, page_of: PageOf) -> list[Place]:
     places = [place for e in draft.places for place in _places(e, page_of)]
     if not places or places[0].evidence is not draft.places[0]:
         return []
-    first = draft.places[0].passage
-    known = " ".join(
-        [place.quote for place in places] + [first.title, first.heading, *first.columns, draft.places[0].around]
-    )
-    figures = set(FIGURE.findall(known))
-    return places if set(FIGURE.findall(draft.text)) <= figures else []
+    return places if _stands(draft, (place.quote for place in places)) else []
+
+
+def figures_stand(draft: Draft) -> bool:
+    """Whether every figure of a statement stands in its evidence or what that stands under, year ranges however
+    they are written."""
+    return _stands(draft, (e.text for e in draft.places))
+
+
+def _stands(draft: Draft, quotes: Iterable[str]) -> bool:
+    best = draft.places[0]
+    around = (best.passage.title, best.passage.heading, *best.passage.columns, best.around)
+    return _figures(draft.text) <= _figures(" ".join((*quotes, *around)))
+
+
+def _figures(text: str) -> set[str]:
+    return set(FIGURE.findall(YEARS.sub(r"\1\2 \1\3", text)))
 
 
 def _places(e: Evidence, page_of: PageOf) -> Iterator[Place]:

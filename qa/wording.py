@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from llama_index.core.llms import LLM
 
 from index.model import Passage
-from index.passages import BULLET
+from index.records import StoredPack
 from qa.answer import Draft, Worded, told, unmarked
 from qa.breaker import Breaker
 from qa.errors import Cause, LanguageModelError
-from qa.finder import Found
 from qa.generation import Origin, rewrite, write_answer
+from qa.grounding import Reason
+from qa.held import held
 from qa.model import Question
 from qa.progress import Listener, Stage
-from qa.question import Analysis
+from qa.question import Analysis, Wanted
 from qa.units import Evidence
+from qa.verify import figures_stand
 from qa.words import stems
 
 log = logging.getLogger(__name__)
@@ -25,9 +29,12 @@ log = logging.getLogger(__name__)
 FAILED = "The language model could not be used, so the answer is put together of quotes."
 BUSY = "The language model is busy with other questions, so the answer is put together of quotes."
 UNSUPPORTED = "The language model wrote nothing that the papers bear out, so the answer is put together of quotes."
-MISSING = "The papers do not say: {part}"
+MISSING = "The language model found nothing on: {part}"
 MOST_WORDS = 100  # up to which quotes are put beside the model's statements
-SAID = 0.5  # of the words of a row or list, from which it is not repeated
+SAID = 0.5  # of the words of a row or item of a list, from which it is not repeated
+# Kinds of answer that a statement must not leave out
+TOLD = frozenset({Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT, Wanted.DATE, Wanted.PERSON})
+BULLETS = re.compile(r"\n(?=[^\n]*\S)(?:(?=\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[A-Za-z0-9]{1,3}[).])\s))")
 REWRITE_SHARE = 1 / 3  # of the time for an answer that putting a follow-up in full may take on top
 
 
@@ -55,14 +62,21 @@ class Wording:
             log.warning("follow-up not rewritten: %s", error.cause)
             return None
 
-    def answer(self, found: Found, evidence: Sequence[Evidence], quotes: Sequence[Draft], listener: Listener) -> Worded:
+    def answer(
+        self,
+        question: Analysis,
+        packs: Mapping[str, StoredPack],
+        evidence: Sequence[Evidence],
+        quotes: Sequence[Draft],
+        listener: Listener,
+    ) -> Worded:
         """The model's answer from the evidence, each statement borne out by it, and what it left out of ``quotes``.
 
         Where it fails, or nothing of what it wrote stands, the answer is the quotes. Raises AnswerStoppedError.
         """
 
         def origin(passage: Passage) -> Origin:
-            record = found.packs[passage.pack].record
+            record = packs[passage.pack].record
             return Origin(record.body, record.council, record.meeting_date)
 
         listener.enter(Stage.WORDING)
@@ -70,7 +84,7 @@ class Wording:
             with self._breaker.turn():
                 written = write_answer(
                     self._llm,
-                    found.question.text,
+                    question.text,
                     evidence,
                     origin,
                     seconds=self._seconds,
@@ -84,11 +98,13 @@ class Wording:
         removed = [f"{each.text} ({each.reason.value})" for each in written.removed]
         if written.not_found:
             return Worded((), removed, by_model=True)
-        quotes = [*_quoted(found.question, written.meant, evidence), *quotes]
-        if not written.drafts:
-            return Worded(completed([], quotes), removed, notes=[UNSUPPORTED])
+        stood = [draft for draft in written.drafts if figures_stand(draft)]
+        removed += [f"{draft.text} ({Reason.FIGURE.value})" for draft in written.drafts if draft not in stood]
+        drafts = completed(question, stood, list(_quoted(question, written.meant, evidence)), quotes)
+        if not any(draft in stood for draft in drafts):
+            return Worded(drafts, removed, notes=[UNSUPPORTED])
         return Worded(
-            completed(written.drafts, quotes),
+            drafts,
             removed,
             by_model=True,
             notes=[MISSING.format(part=written.missing)] if written.missing else [],
@@ -96,27 +112,48 @@ class Wording:
         )
 
 
-def completed(written: Sequence[Draft], quotes: Sequence[Draft]) -> list[Draft]:
-    """The model's statements, then the quotes that they do not say, best first, as far as there is room."""
-    drafts = list(written)
+def completed(
+    question: Analysis, written: Sequence[Draft], read: Sequence[Draft], quotes: Sequence[Draft]
+) -> list[Draft]:
+    """The model's statements, what it seems to have ``read``, then the quotes that these do not say, best first.
+
+    The best quote is always among them, of the others as many as there is room for. Where a figure, date or name is
+    asked for, statements that rest on nothing of the kind are left out for those that do: models like to begin with
+    what a report is about.
+    """
+    telling = [draft for draft in written if _tells(question, draft)]
+    drafts = telling if any(_tells(question, draft) for draft in (*telling, *quotes)) else list(written)
     words = sum(len(draft.text.split()) for draft in drafts)
-    for quote in quotes:
+    for quote in (*(draft for draft in read if _tells(question, draft)), *quotes):
         length = len(quote.text.split())
-        if (not drafts or words + length <= MOST_WORDS) and not _said(quote, drafts):
+        if (quote in quotes[:1] or words + length <= MOST_WORDS) and not _said(question, quote, drafts):
             drafts.append(quote)
             words += length
     return drafts
 
 
-def _said(quote: Draft, drafts: Sequence[Draft]) -> bool:
-    """Whether statements rest on the evidence of a quote; of a row or list they must also say most."""
+def _tells(question: Analysis, draft: Draft) -> bool:
+    """Whether a statement rests on what holds a kind of answer that is asked for."""
+    return not question.wanted & TOLD or any(held(question, place) & TOLD for place in draft.places)
+
+
+def _said(question: Analysis, quote: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether statements rest on the evidence of a quote and say what of it is asked for: the figure, date or name,
+    most of a row, and of a list each of its items."""
     same = [d for d in drafts if any(_overlap(p, e) for p in quote.places for e in d.places)]
-    place = quote.places[0]
-    if not place.passage.table and not any(BULLET.match(line) for line in place.text.split("\n")[1:]):
-        return bool(same)
-    theirs = {key for draft in same for key in stems(draft.text)}
-    mine = set(stems(quote.text))
-    return bool(same) and len(mine & theirs) >= SAID * len(mine)
+    if not same:
+        return False
+    place, said = quote.places[0], " ".join(draft.text for draft in same)
+    if (held(question, place) & TOLD) - _held(question, place, said):
+        return False
+    parts = [place.text] if place.passage.table else BULLETS.split(place.text)[1:]
+    theirs = set(stems(said))
+    return all(len(mine & theirs) >= SAID * len(mine) for part in parts if (mine := set(stems(part))))
+
+
+def _held(question: Analysis, place: Evidence, text: str) -> frozenset[Wanted]:
+    told = replace(place.passage, text=text, table=False)
+    return held(question, Evidence(told, 0, len(text), ""))
 
 
 def _quoted(question: Analysis, meant: Sequence[Evidence], evidence: Sequence[Evidence]) -> Iterator[Draft]:

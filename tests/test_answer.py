@@ -152,6 +152,12 @@ def test_what_does_not_stand_on_the_page_is_not_told(text: str, told_text: str) 
     assert checked(Draft(told_text, (e,)), pages(PAGE)) == []
 
 
+def test_years_are_the_same_however_a_range_of_them_is_written() -> None:
+    e = evidence("The ferry cost £4.2m.", around="Report 2020/21")
+    assert checked(Draft("In 2020-2021 the ferry cost £4.2m.", (e,)), pages(PAGE))
+    assert not checked(Draft("In 2021-22 the ferry cost £4.2m.", (e,)), pages(PAGE))
+
+
 def test_a_page_that_may_not_be_seen_bears_nothing_out() -> None:
     e = evidence("The ferry cost £4.2m.")
     assert checked(Draft(e.text, (e,)), lambda _pack, _page: None) == []

@@ -431,6 +431,12 @@ def test_a_follow_up_that_brings_in_something_new_is_not_taken(says: str) -> Non
     assert rewritten(says, "And when was the grant agreed?") is None
 
 
+def test_a_follow_up_that_stays_as_it_was_is_left_to_the_rules() -> None:
+    assert rewritten("When was it agreed?", "And when was it agreed?") is None
+    whole = "Who agreed the yearly fees of the harbour office?"
+    assert rewritten(whole, whole) == whole
+
+
 def test_what_the_question_itself_names_must_stay() -> None:
     assert rewritten("How much did the Board grant in 2023?", "And how much was it in 2022?") is None
 

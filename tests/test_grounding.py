@@ -324,6 +324,14 @@ def test_what_a_sentence_that_does_not_stand_was_read_from_is_found() -> None:
     assert meant("The quay is painted blue.", [block(GRANT)]) is None
 
 
+def test_it_was_read_where_its_figure_stands() -> None:
+    words = passage("The grant of the fund for complex learning disability cases is subject to national conditions.")
+    row = table("Fund", ("Scheme", "£"), ("LD cases", "803,500"))
+    told = meant("The fund grants £803,500 for complex learning disability cases.", [block(words), block(row, "M3D")])
+    assert told is not None
+    assert told.passage == row
+
+
 def test_a_sentence_may_rest_on_two_papers() -> None:
     other = passage("The quay opens in June 2024.", kind=Kind.REPORT)
     both = [block(GRANT), block(other, "M3D")]

@@ -148,7 +148,7 @@ def test_a_part_without_an_answer_is_named(ask: Ask) -> None:
     asked = QUESTION.replace("?", " and what did it cost?")
     answer = ask(says("In 2022/23, 214 children had teeth taken out [KEY].\nNOT FOUND: what did it cost"), asked)
     assert (answer.status, answer.answered) == (Status.PARTIAL, True)
-    assert "The papers do not say: what did it cost" in answer.notes
+    assert "The language model found nothing on: what did it cost" in answer.notes
 
 
 FAILURES = {
