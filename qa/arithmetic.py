@@ -27,7 +27,7 @@ LEAST_COVERED = 0.4  # of the asked words, in a sentence whose figures are recko
 # "How much more …", "the difference between", "by how much did it rise", "how many fewer"
 DIFFERENCE = re.compile(
     r"\bhow (?:much|many) (?:more|less|fewer|higher|lower|bigger|smaller|cheaper|dearer|longer|shorter)\b|"
-    r"\b(?:difference|gap) between\b|\bby how (?:much|many)\b|"
+    r"\b(?:difference|gap) between\b|\bby how (?:much|many(?! votes?\b| members\b| people\b))\b|"
     r"\bhow much (?:\w+ ){1,8}?(?:risen?|fall(?:en)?|fell|rose|grown?|grew|go(?:ne|ing)? (?:up|down)|went (?:up|down)|"
     r"increased?|drop(?:ped)?|decreased?|c[ou]me down)\b",
     re.I,
@@ -49,25 +49,6 @@ OF = re.compile(
 _SUM = r"[£\d][\d.,]*\d?(?:\s?(?:million|billion|bn|m|k|%|per cent)(?!\w))?"
 # "rose from £3.9m to £4.2m", "from 41,200 visits to 39,800"
 FROM_TO = re.compile(rf"\bfrom\s+(?P<one>{_SUM})\s+(?:\w+\s+){{0,4}}?to\s+(?P<two>{_SUM})", re.I)
-PERCENT = re.compile(
-    r"\b(?:what|how many|which) (?:percentage|per ?cent|%)|\bpercentage (?:rise|increase|fall|drop|change)\b", re.I
-)
-RISES = re.compile(
-    r"\b(?:ris\w+|rose|increas\w+|f[ae]ll\w*|drop\w*|decreas\w+|gr[eo]w\w*|go(?:ne)? (?:up|down)|chang\w+)\b", re.I
-)
-TOTAL = re.compile(r"\b(?:total of|in total|altogether|in all|together|combined|sum of|add(?:s|ed)? up)\b", re.I)
-SHARE = re.compile(r"\b(?:what|which) (?:percentage|per ?cent|proportion|share|fraction)\b|\bpercentage of\b", re.I)
-# "813 of 2,421", "12 out of the 81"
-OF = re.compile(
-    r"(?<![\w.,£])(\d[\d,]*)\s+(?:out\s+)?of\s+(?:the\s+|a\s+(?:total|possible)\s+(?:of\s+)?|all\s+)?(\d[\d,]*)(?![\w.,]*\d|\s?%)"
-)
-# "from £4.2m to £3.9m", "£4.2m, up from £3.9m", "£4.2m against £3.9m"
-FROM_TO = re.compile(
-    r"\bfrom\s+(?P<one>{a})\s+(?:\w+\s+){{0,4}}?to\s+(?P<two>{a})".format(
-        a=r"[£\d][\d.,]*\d?(?:\s?(?:million|billion|bn|m|k|%|per cent))?"
-    ),
-    re.I,
-)
 PERCENT = re.compile(r"%|per ?cent", re.I)
 
 

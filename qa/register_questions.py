@@ -102,11 +102,14 @@ ACTIONS: tuple[re.Pattern[str], ...] = tuple(
         r"(?:still\s+|yet\s+)(?:have\s+)?(?:to\s+(?:do|complete|finish)|outstanding|open)",
     )
 )
-# "…, and where does it say so", "with page numbers": every row of the register has its page
-WITH_PAGE = re.compile(
-    r",?\s*(?:and\s+)?(?:where\s+(?:does|do)\s+(?:it|they|the\s+\w+)\s+say\s+(?:so|that|this)"
+# "…, and where does it say so", "and when", "and by how many votes": every row of the register has page, day and vote
+TOLD_ANYWAY = re.compile(
+    r"(?:,?\s*(?:and\s+)?(?:where\s+(?:does|do)\s+(?:it|they|the\s+\w+)\s+say\s+(?:so|that|this)"
     r"|where\s+is\s+(?:it|that|this)\s+(?:said|recorded|minuted|written)|on\s+(?:which|what)\s+pages?"
-    r"|with\s+(?:the\s+)?page(?:s|\s+numbers)?)$",
+    r"|with\s+(?:the\s+)?(?:page(?:s|\s+numbers)?|dates?|votes?)"
+    r"|(?<=and\s)when(?:\s+was\s+(?:it|that|this)(?:\s+(?:decided|agreed|resolved))?)?"
+    r"|on\s+(?:what|which)\s+(?:date|day)|at\s+(?:what|which)\s+meeting|under\s+(?:what|which)\s+minute(?:\s+number)?"
+    r"|by\s+how\s+many(?:\s+votes)?|(?:how|which\s+way)\s+did\s+the\s+vote\s+go|what\s+was\s+the\s+vote))+$",
     re.I,
 )
 # A second question: "…, and from when", "and why"
@@ -137,7 +140,7 @@ def register_question(question: Analysis, where: Aim) -> RegisterFilters | Actio
     """
     if where.unknown:
         return None
-    text = WITH_PAGE.sub("", " ".join(question.text.split()).strip(" ?.!"))
+    text = TOLD_ANYWAY.sub("", " ".join(question.text.split()).strip(" ?.!"))
     dates = PERIOD.search(text)
     rest = f"{text[: dates.start()]} {text[dates.end() :]}" if dates else text
     rest = " ".join(rest.split()).strip(" ,?.")

@@ -93,6 +93,7 @@ def test_grounds_are_the_printed_figures_and_the_result_is_derived() -> None:
         ("What is the difference between the ferry subsidy and the quay rent?", [row(GRANTS, "Ferry")], (GRANTS,)),
         ("By how much did moorings rise from 2024/25 to 2025/26?", [row(INCOME, "Moorings")], (INCOME,)),
         ("By how much did the toll rise?", [row(GRANTS, "Ferry")], (GRANTS,)),
+        ("By how many votes was the ferry subsidy agreed?", [said("The ferry subsidy goes from £3m to £4m.")], ()),
         ("By how much will the ferry subsidy rise?", [said("The ferry subsidy sails from 1 May to 30 June.")], ()),
         ("By how much will the ferry subsidy rise?", [said("The ferry subsidy goes from £4m to 15%.")], ()),
         # the papers give it themselves

@@ -61,6 +61,15 @@ def decisions(**filters: Any) -> RegisterFilters:
         ("Which motions did Councillor Reed second?", {"person": "Councillor Reed"}),
         ("Has the ferry plan been approved or only recommended?", {"query": "ferry plan"}),
         ("Was the grant agreed, or is it just proposed?", {"query": "grant"}),
+        (
+            "What was agreed on the ferry by the Eastmoor cabinet, and when?",
+            {"query": "ferry", "body": "Eastmoor cabinet"},
+        ),
+        ("What was resolved about rents and by how many votes?", {"query": "rents"}),
+        (
+            "What did Cabinet decide about rents, when was it agreed and on what page?",
+            {"query": "rents", "body": "Cabinet"},
+        ),
         ("What has been deferred by the Cabinet?", {"body": "Cabinet", "kind": Outcome.DEFERRED}),
     ],
 )
@@ -134,6 +143,7 @@ What actions did the Board agree about winter?
 What did the Board decide about it?
 What was decided?
 What did the Board decide about rents, and why?
+What did the Board decide about the ferry, and when will it sail?
 What did the Board decide about rents last year?
 What has the Board decided about beds since the pandemic?
 What did the Board recommend about rents?
