@@ -67,7 +67,7 @@ def decisions(**filters: Any) -> RegisterFilters:
         ),
         ("What was resolved about rents and by how many votes?", {"query": "rents"}),
         (
-            "What did Cabinet decide about rents, when was it agreed and on what page?",
+            "What did Cabinet decide about rents and when was it agreed?",
             {"query": "rents", "body": "Cabinet"},
         ),
         ("What has been deferred by the Cabinet?", {"body": "Cabinet", "kind": Outcome.DEFERRED}),
