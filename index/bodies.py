@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 SMALL_WORDS = frozenset({"and", "of", "the", "for", "on", "in", "to", "a"})
+# Written as one word, as two and with a hyphen: "Well-Being", "Sub Committee"
+COMPOUNDS = {("well", "being"): "wellbeing", ("sub", "committee"): "subcommittee"}
 KEPT_SMALL = SMALL_WORDS | {"upon", "with"}  # in a name
 KEPT_CAPITALS = frozenset({"NHS", "ICB", "ICP", "CCG", "UK", "II", "III", "SEND"})
 
@@ -22,11 +24,20 @@ class NamedBody:
 
 
 def words_of(text: str | None) -> list[str]:
-    """The words of a name in lower case, without the small ones; "O&S" is one word, "os"."""
-    return list(_spelled(text or ""))
+    """The words of a name in lower case, without the small ones; "O&S" is one word, "os", and so is "Well-Being"."""
+    return list(_joined(text or ""))
 
 
 @lru_cache(maxsize=4096)  # every search asks for the same names
+def _joined(text: str) -> tuple[str, ...]:
+    words: list[str] = []
+    for word in _spelled(text):
+        whole = COMPOUNDS.get((words[-1], word)) if words else None
+        words[-1:] = [whole] if whole else [*words[-1:], word]
+    return tuple(words)
+
+
+@lru_cache(maxsize=4096)
 def _spelled(text: str) -> tuple[str, ...]:
     joined = re.sub(r"(?<=\b\w)\s*&\s*(?=\w\b)", "", text)
     found = re.findall(r"[^\W_]+", joined.casefold().replace("'", "").replace("’", ""))
@@ -56,8 +67,10 @@ def _words(named: NamedBody) -> set[str]:
 def _is_acronym(word: str, named: NamedBody) -> bool:
     if len(word) < 2:
         return False
-    if any(word in "".join(part[0] for part in words_of(name)) for name in (named.body, named.council)):
-        return True
+    # "Well-Being" has one initial or two
+    for words in (form(name or "") for name in (named.body, named.council) for form in (_joined, _spelled)):
+        if word in "".join(part[0] for part in words):
+            return True
     meant = next((long for short, long in named.acronyms.items() if "".join(words_of(short)) == word), None)
     return meant is not None and bool(words_of(meant)) and set(words_of(meant)) <= _words(named)
 

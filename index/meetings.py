@@ -12,9 +12,6 @@ from index.model import Access
 from index.records import Generation, PackRecord, StoredPack
 from index.rows import record_of
 
-# "Health and Well-Being Board" and "Health & Wellbeing Board" are one body
-_ALIKE = {"well being": "wellbeing"}
-
 
 def same_meeting(records: Sequence[PackRecord]) -> list[tuple[PackRecord, tuple[str, ...]]]:
     """Each record, in the order given, with the files of its meeting, its own among them.
@@ -39,10 +36,7 @@ def same_meeting(records: Sequence[PackRecord]) -> list[tuple[PackRecord, tuple[
 def _body_and_day(record: PackRecord) -> object:
     if not (record.body and record.meeting_date):
         return record.id
-    body = " ".join(words_of(record.body))
-    for spelled, usual in _ALIKE.items():
-        body = body.replace(spelled, usual)
-    return body, record.meeting_date
+    return " ".join(words_of(record.body)), record.meeting_date
 
 
 def _files(records: Iterable[PackRecord]) -> tuple[str, ...]:

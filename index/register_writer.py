@@ -328,10 +328,10 @@ def _last_part(minute: str | None) -> str | None:
 
 def _alike(meeting: Meeting) -> str:
     """The body's name as papers of the same meeting share it, its council's left out."""
-    words = words_of((meeting.body or "").replace("-", " "))
+    words = words_of(meeting.body)
     council = words_of(meeting.council)
     rest = words[len(council) :] if council and words[: len(council)] == council else words
-    return " ".join(rest or words).replace("well being", "wellbeing")
+    return " ".join(rest or words)
 
 
 def _iso(meeting: Meeting) -> str | None:
