@@ -90,12 +90,13 @@ def compose(
     *,
     parts: int = 1,
     before: Sequence[Draft] = (),
+    words: int = USUAL_WORDS,
 ) -> list[Draft]:
-    """Choose evidence, best first and each adding something, and say it in few words.
+    """Choose evidence, best first and each adding something, and say it in few words, mostly in ``words``.
 
     ``parts`` is how many things the whole question asks, ``before`` what has been said of the others.
     """
-    usual = USUAL_WORDS * PART_WORDS[min(parts, len(PART_WORDS)) - 1]
+    usual = words * PART_WORDS[min(parts, len(PART_WORDS)) - 1]
     most = MOST_WORDS // parts
     said = [draft.places[0] for draft in before]
     rows = _sharing(question, evidence) or _led_to(evidence)
@@ -104,7 +105,7 @@ def compose(
     chosen: list[Evidence] = []
     same: dict[int, list[Evidence]] = {}
     covered: set[str] = set()
-    words = shown_words = 0
+    said_words = shown_words = 0
     left = _holding(question, evidence)
     total = sum(worth.values()) or 1.0
     while left and len(chosen) < MOST_CLAIMS:
@@ -114,7 +115,7 @@ def compose(
         if chosen and best.score < DROP * chosen[0].score:
             break
         if any(_repeats(best, other) for other in said):
-            words += len(best.text.split())
+            said_words += len(best.text.split())
             continue
         if any(_overlaps(best, other) for other in chosen):
             continue  # a sentence with its neighbour, one of which is told already
@@ -126,11 +127,11 @@ def compose(
                 same.setdefault(id(twin), []).append(best)
             continue
         length, shown = len(best.text.split()), len(told(question, best).split())
-        if shown_words + shown > most or (chosen and words + length > usual):
+        if shown_words + shown > most or (chosen and said_words + length > usual):
             continue
         chosen.append(best)
         covered |= best.covers
-        words += length
+        said_words += length
         shown_words += shown
     chosen.sort(key=lambda e: -e.score)
     return [Draft(unmarked(told(question, e)), (e, *same.get(id(e), [])[:1])) for e in chosen]

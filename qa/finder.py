@@ -12,12 +12,14 @@ from index.model import Access
 from index.records import Generation, Scope, StoredPack
 from index.store import Store
 from index.vectors import VectorIndex
+from qa.absence import DECIDED
 from qa.conversation import standalone
 from qa.evidence import Candidate, gather
 from qa.expand import corrected, expansions
 from qa.late import AskedWords
 from qa.model import Question, Turn
 from qa.parts import parts_of
+from qa.pointed import Pointed, pointed, summary
 from qa.question import ASKING, DECIDING, LIGHT, Analysis, Wanted, analyse
 from qa.retrieve import Hit, Retriever, inverse_frequency
 from qa.scope import Aim, aim
@@ -51,6 +53,7 @@ class Found:
     candidates: Sequence[Candidate] = ()
     retrieved: float = 0.0  # when the search was done, by ``time.perf_counter``
     asked: str = ""  # in the asker's own words
+    pointed: Pointed | None = None
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -123,10 +126,31 @@ class Finder:
         frequency = {key: counts[word] for key, word in question.words.items()}
         worth = self._worth(question, own, where, frequency, more, meant, scope)
         words = AskedWords(self._embedder, question.text, question.terms)
+        place = pointed(question, scope, where, packs, lambda pack: self._store.pages(pack, scope.access))
+        if place is not None and place.alone:
+            hits = self._there(place, (), scope)
+            candidates = [Candidate(e, {}) for e in summary([hit.passage for hit in hits])]
+            return Found(
+                question, packs, where, scope, hits, frequency, worth, candidates, retrieved, own.text, pointed=place
+            )
+        # what was decided under an item stands in minutes elsewhere
+        if place is not None and place.pages and (question.page or not DECIDED.search(question.text)):
+            hits = self._there(place, hits, scope)
         candidates = gather(question, hits, worth, ranking.vector, words, self._embedder.read)
         if self.spans is not None:
             candidates = self.spans.preferred(question.text, candidates)
         return Found(question, packs, where, scope, hits, frequency, worth, candidates, retrieved, own.text)
+
+    def _there(self, place: Pointed, hits: Sequence[Hit], scope: Scope) -> tuple[Hit, ...]:
+        """The passages on the pages that are pointed at: those found, best first, then the others in reading order."""
+        found = {hit.passage.id: hit.score for hit in hits}
+        there = [
+            Hit(passage, found.get(passage.id, 0.0))
+            for pack in sorted({pack for pack, _ in place.pages})
+            for passage in self._store.passages_of(pack, scope.access)
+            if any((pack, span.pdf_page) in place.pages for span in passage.spans)
+        ]
+        return tuple(sorted(there, key=lambda hit: -hit.score))
 
     def _reranked(self, question: Analysis, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         return self.reranker.reranked(question.text, hits) if self.reranker is not None else hits

@@ -15,12 +15,13 @@ from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
 from index.vectors import VectorIndex
 from qa.addresses import page_address
-from qa.answer import Draft, Worded, compose, meeting_day
+from qa.answer import USUAL_WORDS, Draft, Worded, compose, meeting_day
 from qa.conclude import Conclusion, conclude
 from qa.conversation import standalone
 from qa.declined import declined
 from qa.finder import Finder, Found
 from qa.model import Answer, Citation, Claim, Question, RankedPassage, Status, Trace, TracedPage
+from qa.pointed import told_of
 from qa.progress import SILENT, Listener, Stage
 from qa.question import analyse
 from qa.retrieve import Hit
@@ -29,6 +30,7 @@ from qa.tracing import span
 from qa.units import Evidence
 from qa.verify import Place, checked, stretches
 
+SUMMARY_WORDS = 100  # of an item or page in short
 PASSAGES_TOLD = 30  # of the ranking, in the answer object
 READ_WEIGHT = 1.5  # of the best sentence in a passage against what the search gave it
 NOT_FOUND = "These papers do not say."
@@ -95,6 +97,7 @@ class Reader:
         with span("verify"):
             conclusion = self._concluded(answerable, worded)
             answer.notes += conclusion.notes
+            answer.notes += [told_of(p.pointed, p.packs) for p in answerable if p.pointed and p.pointed.alone]
             trace.drafted = _traced((e.passage for told in conclusion.told for e in told.grounds.places), first.packs)
             self._tell(answer, conclusion.told, first.packs, first.scope)
         said = {claim.text for claim in answer.claims}
@@ -114,7 +117,9 @@ class Reader:
         """The statements of the answer, worded by the language model where there is one."""
         quotes: list[Draft] = []
         for part in parts:
-            quotes += compose(part.question, part.evidence, part.worth, parts=len(parts), before=quotes)
+            short = part.pointed is not None and part.pointed.alone
+            room = SUMMARY_WORDS if short else USUAL_WORDS
+            quotes += compose(part.question, part.evidence, part.worth, parts=len(parts), before=quotes, words=room)
         if self._wording is None:
             return Worded(quotes)
         first = parts[0]
