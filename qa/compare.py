@@ -88,7 +88,7 @@ def compare(question: Analysis, evidence: Sequence[Evidence], papers: Sequence[P
             draft = _moved(question, row, rows(papers, like))
         elif COMPARES.search(question.text):
             found = pair(question, row, rows(papers, like))
-            draft = _side_by_side(question, *found) if found else None
+            draft = _side_by_side(question, *found) if found else _across(question, row, papers)
         else:
             return None
         if draft is not None:
@@ -170,6 +170,26 @@ def _same_row(row: Row, papers: Sequence[Passage]) -> list[Row]:
                     found.append(other)
                     titles.add(passage.title)
     return found if len(titles) == len(found) else []
+
+
+def _across(question: Analysis, near: Row, papers: Sequence[Passage]) -> Draft | None:
+    """The row that is asked about in the two tables that the question names: "compare the two trusts on …"."""
+    row = row_asked(question, near, rows(papers, near.evidence.passage))
+    alike = _same_row(row, papers) if row is not None else []
+    titles = [TABLE_NUMBER.sub("", flat(r.evidence.passage.title)) for r in alike]
+    each, asked = [words(title) for title in titles], words(question.text)
+    # "Lowmoor" names one of several trusts, however long its name is
+    chosen = [n for n, own in enumerate(each) if any(sum(w in other for other in each) == 1 for w in own & asked)]
+    if row is None or len(chosen) != 2:  # the two that are compared
+        return None
+    columns = row.evidence.passage.columns
+    column = column_asked(question, row, columns)
+    told = [i for i in range(len(columns)) if i != row.label_at] if column is None else [column]
+    parts = (
+        f"{titles[n]}: " + ", ".join(f"{flat(columns[i])} = {alike[n].cells[i]}" for i in told if alike[n].cells[i])
+        for n in chosen
+    )
+    return Draft(f"{row.label}: {'; '.join(parts)}.", tuple(alike[n].evidence for n in chosen))
 
 
 def _told(

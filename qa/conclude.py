@@ -7,11 +7,11 @@ its grounds must still be found verbatim on their pages, and without them it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from index.model import Passage
-from qa import arithmetic, compare
+from qa import arithmetic, changes, compare
 from qa.answer import Draft, told
 from qa.disagree import Disagreement, disagreement
 from qa.finder import Found
@@ -50,6 +50,11 @@ def conclude(
         return plain
     question, places = found.question, Pages(found, printed)
     near = [e for e in evidence if e.score >= NEAR * evidence[0].score]
+    if changes.wanted(question):
+        meetings = _of_the_meetings(found, (e.passage.pack for e in evidence if e.passage.table))
+        rows = changes.changed(question, evidence, [passage for pack in meetings for passage in passages(pack)])
+        if rows:
+            return Conclusion(rows)
     if compare.wanted(question.text) or arithmetic.wanted(question.text):
         packs = dict.fromkeys(e.passage.pack for e in near if e.passage.table)
         papers = [passage for pack in packs for passage in passages(pack)]
@@ -64,6 +69,15 @@ def conclude(
     if differing is not None:
         return _differing(found, differing, plain.told, places)
     return plain
+
+
+def _of_the_meetings(found: Found, packs: Iterable[str]) -> list[str]:
+    """The packs with the others of their meetings, supplements above all, as far as was to be looked in."""
+    first = list(dict.fromkeys(packs))
+    files = {file for pack in first for file in found.packs[pack].files}
+    within = found.scope.packs
+    more = (id_ for id_, pack in found.packs.items() if pack.record.file in files and (within is None or id_ in within))
+    return list(dict.fromkeys([*first, *more]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from index.model import Kind, Page, Passage
 from index.records import Scope, StoredPack, StoredPage
 from index.store import Store
 from index.vectors import VectorIndex
+from qa import changes
 from qa.addresses import page_address
 from qa.answer import USUAL_WORDS, Draft, Worded, compose, meeting_day
 from qa.conclude import Conclusion, conclude
@@ -120,9 +121,9 @@ class Reader:
             short = part.pointed is not None and part.pointed.alone
             room = SUMMARY_WORDS if short else USUAL_WORDS
             quotes += compose(part.question, part.evidence, part.worth, parts=len(parts), before=quotes, words=room)
-        if self._wording is None:
-            return Worded(quotes)
         first = parts[0]
+        if self._wording is None or (len(parts) == 1 and changes.wanted(first.question)):  # whole tables, read by rule
+            return Worded(quotes)
         question = first.question if len(parts) == 1 else analyse(standalone(asked.question, asked.history))
         by_rank = zip_longest(*(part.evidence for part in parts))
         evidence = [e for several in by_rank for e in several if e is not None]

@@ -174,6 +174,15 @@ def test_what_the_table_does_not_hold_is_not_set_side_by_side(question: str, lab
     assert told(question, row(WARDS, label), WARDS) is None
 
 
+def test_two_trusts_that_are_named_are_set_side_by_side_with_the_whole_row() -> None:
+    question = "Compare Northam and Orme on people seen within four hours"
+    assert told(question, row(TRUSTS[0], "Seen"), *TRUSTS) == (
+        "Seen within four hours: Northam Hospitals: Target = 78%, May = 70%, June = 73.1%; "
+        "Orme Hospitals: Target = 78%, May = 70%, June = 74.2%."
+    )
+    assert told("Compare Northam with Leeds on people seen within four hours", row(TRUSTS[0], "Seen"), *TRUSTS) is None
+
+
 def test_rows_of_one_name_under_several_groups_are_not_told_apart() -> None:
     fees = table("Car parks", "Charge | 2024/25 | 2025/26", "Up to 1 hour | 1.20 | 1.20", "Up to 1 hour | 1.50 | 1.80")
     assert told("Is the first hour in the town car parks going up?", row(fees, "Up to 1"), fees) is None
