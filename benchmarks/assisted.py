@@ -6,7 +6,8 @@
 Asks a sample of the questions (of each kind its share, drawn with a fixed seed) over the index in the data folder
 DATA, first with the extractive engine, then with the language model. Prints the metrics of ``eval.score`` with their
 paired difference, then every number in a statement that stands neither in the quotes that it cites nor, weaker, on
-their pages or in the date of their meeting. That count knows nothing of the verifier: figures are compared as written.
+their pages, in the date of their meeting, or in what they stand under by the index (a table's title and header, the
+head of minutes, perhaps pages before). That count knows nothing of the verifier: figures are compared as written.
 An interrupted run goes on where it was. Exit code 1 where the language model's answers have a number from nowhere.
 """
 
@@ -17,7 +18,8 @@ import random
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from eval.compare import compare
@@ -27,6 +29,8 @@ from eval.marks import Row
 from eval.questions import GoldQuestion, TruePage, read_pages, read_questions
 from eval.runs import ANSWERS, Pages, read_answers, read_run_pages
 from eval.score import score
+from index.model import Access
+from index.store import Store
 from qa.model import Answer
 from qa.service import BoardQA
 from qa.settings import Settings, load_settings
@@ -78,8 +82,24 @@ def numbers(text: str) -> set[str]:
     return {found.replace(",", "").strip(".:/") for found in NUMBER.findall(plain)}
 
 
-def unsupported(answers: Mapping[str, Answer], pages: Pages) -> Iterator[tuple[str, bool, str, str]]:
-    """Id, whether the cited pages have it, number and statement, for each number that the cited quotes have not."""
+def heads(data: Path, answers: Iterable[Answer]) -> dict[tuple[str, int], str]:
+    """What the passages of each cited page (pack id, PDF page) stand under: titles, headers, body, date and item."""
+    with closing(Store(data)) as store:
+        cited = {(c.pack, c.pdf_page) for answer in answers for c in answer.citations}
+        found: dict[tuple[str, int], str] = defaultdict(str)
+        for pack in {pack for pack, _ in cited}:
+            for passage in store.passages_of(pack, frozenset(Access)):
+                for span in passage.spans:
+                    if (pack, span.pdf_page) in cited:
+                        found[pack, span.pdf_page] += " ".join(("", passage.title, *passage.columns, passage.context))
+        return found
+
+
+def unsupported(
+    answers: Mapping[str, Answer], pages: Pages, above: Mapping[tuple[str, int], str]
+) -> Iterator[tuple[str, bool, str, str]]:
+    """Id, whether the cited pages or what is ``above`` them has it, number and statement, for each number that the
+    cited quotes have not."""
     for identity, answer in answers.items():
         cited = {citation.n: citation for citation in answer.citations}
         for claim in answer.claims:
@@ -89,7 +109,8 @@ def unsupported(answers: Mapping[str, Answer], pages: Pages) -> Iterator[tuple[s
             for place in places:
                 page = pages.get(Path(place.file).stem, {}).get(place.pdf_page)
                 day = place.meeting_date
-                near |= numbers(f"{page.text if page else ''} {f'{day:%-d %Y}' if day else ''}")
+                over = above.get((place.pack, place.pdf_page), "")
+                near |= numbers(f"{page.text if page else ''} {f'{day:%-d %Y}' if day else ''} {over}")
             for number in sorted(numbers(claim.text) - quoted):
                 yield identity, number in near, number, claim.text
 
@@ -117,11 +138,11 @@ def main() -> int:
     print(f"{by_model} of {len(after)} answers have statements of the model or its abstention")
     nowhere = 0
     for name, answers, shown in (("extractive", before, plain_pages), ("llm", after, pages)):
-        found = list(unsupported(answers, shown))
+        found = list(unsupported(answers, shown, heads(settings.data, answers.values())))
         lost = [each for each in found if not each[1]]
-        print(f"{name}: {len(found)} numbers beside the quotes, {len(lost)} of them not on the cited pages either")
+        print(f"{name}: {len(found)} numbers beside the quotes, {len(lost)} of them nowhere about them either")
         for identity, near, number, text in found:
-            print(f"    {identity} {number} {'(on the page)' if near else 'FROM NOWHERE'}: {text[:160]}")
+            print(f"    {identity} {number} {'(on the page or above)' if near else 'FROM NOWHERE'}: {text[:160]}")
         nowhere = len(lost) if name == "llm" else nowhere
     return 1 if nowhere else 0
 

@@ -117,9 +117,9 @@ def completed(
 ) -> list[Draft]:
     """The model's statements, what it seems to have ``read``, then the quotes that these do not say, best first.
 
-    The best quote is always among them, of the others as many as there is room for. Where a figure, date or name is
-    asked for, statements that rest on nothing of the kind are left out for those that do: models like to begin with
-    what a report is about.
+    A quote stands in the place of statements that say less of it than is asked. The best quote is always told, of the
+    others as many as there is room for. Where a figure, date or name is asked for, statements that rest on nothing of
+    the kind are left out for those that do: models like to begin with what a report is about.
     """
     telling = [draft for draft in written if _tells(question, draft)]
     drafts = telling if any(_tells(question, draft) for draft in (*telling, *quotes)) else list(written)
@@ -127,9 +127,20 @@ def completed(
     for quote in (*(draft for draft in read if _tells(question, draft)), *quotes):
         length = len(quote.text.split())
         if (quote in quotes[:1] or words + length <= MOST_WORDS) and not _said(question, quote, drafts):
-            drafts.append(quote)
-            words += length
+            less = [draft for draft in drafts if draft in written and _within(draft, quote)]
+            at = drafts.index(less[0]) if less else len(drafts)
+            drafts = (
+                [draft for draft in drafts[:at] if draft not in less]
+                + [quote]
+                + [draft for draft in drafts[at:] if draft not in less]
+            )
+            words += length - sum(len(draft.text.split()) for draft in less)
     return drafts
+
+
+def _within(draft: Draft, quote: Draft) -> bool:
+    """Whether a statement rests on nothing but what a quote says whole."""
+    return all(any(_overlap(place, whole) for whole in quote.places) for place in draft.places)
 
 
 def _tells(question: Analysis, draft: Draft) -> bool:

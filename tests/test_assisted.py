@@ -53,5 +53,8 @@ def test_a_number_that_no_quote_has_is_counted_with_whether_its_page_has_it() ->
         }
     )  # fmt: skip
     page = RunPage(pack="quay", pdf_page=2, printed=None, text="The grant was £340,000. There are 5 berths.")
-    found = [(near, number) for _, near, number, _ in unsupported({"a": answer}, {"quay": {2: page}})]
+    pages = {"quay": {2: page}}
+    found = [(near, number) for _, near, number, _ in unsupported({"a": answer}, pages, {})]
     assert found == [(True, "2023"), (True, "5"), (False, "977")]
+    titled = {("quay", 2): "Appendix 977"}
+    assert all(near for _, near, _, _ in unsupported({"a": answer}, pages, titled))
