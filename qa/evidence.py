@@ -21,6 +21,8 @@ PASSAGES_READ = 20
 COMPARED_WORDS = 32  # more make a long sentence look likelier, for having something like every asked word
 SHORT_TEXT = 60  # characters
 COMPARED_BY_MEANING = 16  # candidates given to the embedding model, a cost of some milliseconds each
+COMPARED_ANYWAY = 8  # of them, however little they score
+COMPARED_SHARE = 0.55  # of the best score; what has less never comes first
 
 Read = Callable[[Sequence[str]], Sequence[Reading]]
 
@@ -46,16 +48,19 @@ def gather(
     asked: AskedWords,
     read: Read,
 ) -> list[Candidate]:
-    """Everything in the best passages that could answer, best first; the best COMPARED_BY_MEANING with all features.
+    """Everything in the best passages that could answer, best first; up to COMPARED_BY_MEANING with all features.
 
     ``worth`` is each asked stem's inverse frequency (names of the council and body left out); ``read`` gives texts'
     vectors and token vectors, ``vector`` and ``asked`` are the question's.
     """
     first, second = weights()
     seen = sorted((_scored(c, first) for c in candidates(question, hits, worth)), key=lambda c: -c.evidence.score)
-    near = [_scored(c, second) for c in compared(seen[:COMPARED_BY_MEANING], worth, vector, asked, read)]
+    least = COMPARED_SHARE * seen[0].evidence.score if seen else 0.0
+    likely = sum(c.evidence.score >= least for c in seen[:COMPARED_BY_MEANING])
+    count = max(COMPARED_ANYWAY, likely)
+    near = [_scored(c, second) for c in compared(seen[:count], worth, vector, asked, read)]
     near.sort(key=lambda c: -c.evidence.score)
-    return near + _below(near, seen[COMPARED_BY_MEANING:])
+    return near + _below(near, seen[count:])
 
 
 def candidates(question: Analysis, hits: Sequence[Hit], worth: Mapping[str, float]) -> list[Candidate]:
