@@ -24,6 +24,7 @@ ASKED = re.compile(
 )
 REVISED = words("revised draft final updated table appendix annex")
 PERIOD = re.compile(r"(?:20)?\d\d\s?[/–-]\s?\d\d\b|\b20\d\d\b")  # "2024/25", "2025"
+NEAR = 30  # pieces of evidence whose tables may be meant
 MOST_TOLD = 6  # rows, those that changed most
 
 
@@ -37,10 +38,12 @@ def changed(question: Analysis, evidence: Sequence[Evidence], papers: Sequence[P
 
     ``evidence`` is best first; ``papers`` are the passages that may belong to its tables, in reading order.
     """
-    for e in evidence:
-        if e.passage.table and row_of(e) is not None and (found := _in_columns(question, e.passage, papers)):
-            return found
-        if e.passage.table and row_of(e) is not None and (found := _in_tables(question, e.passage, papers)):
+    asked = words(question.text)
+    for e in evidence[:NEAR]:
+        like = e.passage
+        if not like.table or row_of(e) is None or not asked & (words(like.title) | words(like.item_title)):
+            continue
+        if found := _in_columns(question, like, papers) or _in_tables(question, like, papers):
             return found
     return ()
 

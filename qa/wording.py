@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from llama_index.core.llms import LLM
 
 from index.model import Passage
+from index.passages import BULLET
 from index.records import StoredPack
 from qa.answer import Draft, Worded, told, unmarked
 from qa.breaker import Breaker
@@ -34,7 +34,6 @@ MOST_WORDS = 100  # up to which quotes are put beside the model's statements
 SAID = 0.5  # of the words of a row or item of a list, from which it is not repeated
 # Kinds of answer that a statement must not leave out
 TOLD = frozenset({Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT, Wanted.DATE, Wanted.PERSON})
-BULLETS = re.compile(r"\n(?=[^\n]*\S)(?:(?=\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[A-Za-z0-9]{1,3}[).])\s))")
 REWRITE_SHARE = 1 / 3  # of the time for an answer that putting a follow-up in full may take on top
 
 
@@ -102,7 +101,7 @@ class Wording:
         removed += [f"{draft.text} ({Reason.FIGURE.value})" for draft in written.drafts if draft not in stood]
         drafts = completed(question, stood, list(_quoted(question, written.meant, evidence)), quotes)
         if not any(draft in stood for draft in drafts):
-            return Worded(drafts, removed, notes=[UNSUPPORTED])
+            return Worded(drafts, removed, notes=[] if stood else [UNSUPPORTED])
         return Worded(
             drafts,
             removed,
@@ -157,9 +156,20 @@ def _said(question: Analysis, quote: Draft, drafts: Sequence[Draft]) -> bool:
     place, said = quote.places[0], " ".join(draft.text for draft in same)
     if (held(question, place) & TOLD) - _held(question, place, said):
         return False
-    parts = [place.text] if place.passage.table else BULLETS.split(place.text)[1:]
+    parts = [place.text] if place.passage.table else _items(place.text)
     theirs = set(stems(said))
     return all(len(mine & theirs) >= SAID * len(mine) for part in parts if (mine := set(stems(part))))
+
+
+def _items(text: str) -> list[str]:
+    """The items of a list after its lead-in."""
+    found: list[str] = []
+    for line in text.split("\n")[1:]:
+        if BULLET.match(line):
+            found.append(line)
+        elif found:
+            found[-1] += f" {line}"
+    return found
 
 
 def _held(question: Analysis, place: Evidence, text: str) -> frozenset[Wanted]:
