@@ -30,6 +30,9 @@ MET = re.compile(
 )
 WIDE_ROW = 5  # cells above which only those asked for are told
 LEAD_WORDS = 14
+# "The Board is asked to"; "That Cabinet approve" alone reads as if it were decided
+NAMES_ITSELF = re.compile(r"\b(?:recommend|asked|requested|invited)", re.I)
+NAMED_EARLY = 100  # characters in which a recommendation says that it is one
 PRINTED_MARKER = re.compile(r"\[(\d+)\]")  # "… as Smith found [12]": looks like a citation of ours
 
 
@@ -187,7 +190,7 @@ def told(question: Analysis, e: Evidence) -> str:
         lead = re.split(r"(?<=[.?!])\s", lead)[-1]
         if 0 < len(lead.split()) <= LEAD_WORDS:
             text = f"{lead}: {text}"
-    if is_recommendation(e.around) and not is_recommendation(text):
+    if is_recommendation(e.around) and not NAMES_ITSELF.search(text[:NAMED_EARLY]):
         text = f"Recommended: {text}"
     if is_proposed_form(e.passage.heading) and not is_proposed_form(text):
         text = f"Proposed, not yet decided: {text}"

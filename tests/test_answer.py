@@ -59,6 +59,13 @@ def test_a_decision_is_told_from_the_minutes_and_not_from_what_was_proposed() ->
     assert draft.places[0] == minuted
 
 
+def test_that_cabinet_approve_under_recommendations_does_not_read_as_decided() -> None:
+    words = "That Cabinet: (a) APPROVE the new ferry."
+    assert texts(evidence(words, around="Recommendations")) == [f"Recommended: {words}"]
+    asked = "Cabinet is recommended to approve the new ferry."
+    assert texts(evidence(asked, around="Recommendations")) == [asked]
+
+
 def test_what_a_proposed_record_of_decision_says_is_told_as_proposed() -> None:
     words, form = "Decision: Cabinet agree to the new ferry.", "NORTHAM COUNCIL – PROPOSED RECORD OF DECISION"
     assert texts(evidence(words, heading=form)) == [f"Proposed, not yet decided: {words}"]
