@@ -39,9 +39,9 @@ def changed(question: Analysis, evidence: Sequence[Evidence], papers: Sequence[P
     ``evidence`` is best first; ``papers`` are the passages that may belong to its tables, in reading order.
     """
     asked = words(question.text)
-    for e in evidence[:NEAR]:
-        like = e.passage
-        if not like.table or row_of(e) is None or not asked & (words(like.title) | words(like.item_title)):
+    near = dict.fromkeys(e.passage for e in evidence[:NEAR] if e.passage.table and row_of(e) is not None)
+    for like in near:
+        if not asked & (words(like.title) | words(like.item_title)):
             continue
         if found := _in_columns(question, like, papers) or _in_tables(question, like, papers):
             return found

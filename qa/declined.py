@@ -23,8 +23,8 @@ KIND_WORDS = {
 def declined(found: Found, store: Store) -> str | None:
     """Why the papers do not answer, in words ("" where they do not speak of the matter); None when they seem to."""
     question, evidence, where, worth = found.question, found.evidence, found.where, found.worth
-    if found.pointed is not None and found.pointed.alone:
-        return None if evidence else f"No paper that was looked in has {found.pointed.name}."
+    if found.in_short is not None:
+        return None if evidence else f"No paper that was looked in has {found.in_short.name}."
     if off_topic(evidence, worth):
         return ""
     unheard = _unheard(found, store)

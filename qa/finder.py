@@ -60,6 +60,11 @@ class Found:
         """What could answer, best first."""
         return [candidate.evidence for candidate in self.candidates]
 
+    @property
+    def in_short(self) -> Pointed | None:
+        """The item or page of which nothing but what it says is asked for, if any."""
+        return self.pointed if self.pointed is not None and self.pointed.alone else None
+
 
 class Finder:
     """Searches one index for what could answer."""

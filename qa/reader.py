@@ -98,7 +98,7 @@ class Reader:
         with span("verify"):
             conclusion = self._concluded(answerable, worded)
             answer.notes += conclusion.notes
-            answer.notes += [told_of(p.pointed, p.packs) for p in answerable if p.pointed and p.pointed.alone]
+            answer.notes += [told_of(part.in_short, part.packs) for part in answerable if part.in_short is not None]
             trace.drafted = _traced((e.passage for told in conclusion.told for e in told.grounds.places), first.packs)
             self._tell(answer, conclusion.told, first.packs, first.scope)
         said = {claim.text for claim in answer.claims}
@@ -118,8 +118,7 @@ class Reader:
         """The statements of the answer, worded by the language model where there is one."""
         quotes: list[Draft] = []
         for part in parts:
-            short = part.pointed is not None and part.pointed.alone
-            room = SUMMARY_WORDS if short else USUAL_WORDS
+            room = USUAL_WORDS if part.in_short is None else SUMMARY_WORDS
             quotes += compose(part.question, part.evidence, part.worth, parts=len(parts), before=quotes, words=room)
         first = parts[0]
         if self._wording is None or (len(parts) == 1 and changes.wanted(first.question)):  # whole tables, read by rule

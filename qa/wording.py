@@ -127,12 +127,8 @@ def completed(
         length = len(quote.text.split())
         if (quote in quotes[:1] or words + length <= MOST_WORDS) and not _said(question, quote, drafts):
             less = [draft for draft in drafts if draft in written and _within(draft, quote)]
-            at = drafts.index(less[0]) if less else len(drafts)
-            drafts = (
-                [draft for draft in drafts[:at] if draft not in less]
-                + [quote]
-                + [draft for draft in drafts[at:] if draft not in less]
-            )
+            drafts.insert(drafts.index(less[0]) if less else len(drafts), quote)
+            drafts = [draft for draft in drafts if draft not in less]
             words += length - sum(len(draft.text.split()) for draft in less)
     return drafts
 
