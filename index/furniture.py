@@ -101,8 +101,12 @@ def _body_tops(found: Mapping[tuple[str, str], Sequence[Found]]) -> list[float]:
 
 
 def plain(text: str) -> str:
-    """A line without what changes from page to page: figures, case, spaces, punctuation."""
-    return re.sub(r"[^\w#]+", " ", re.sub(r"\d+", "#", text.casefold())).strip()
+    """A line without what changes from page to page: figures, case, spaces, punctuation.
+
+    A number at its end is left out: one of two digits may stand so near the footer that both are one line.
+    """
+    figureless = re.sub(r"[^\w#]+", " ", re.sub(r"\d+", "#", text.casefold())).strip()
+    return re.sub(r"(?<=[^\W\d_]) #$|(?<=[^\W\d_]#) #$", "", figureless)
 
 
 def _at_one_place(lines: Sequence[Found]) -> Iterator[list[Found]]:

@@ -41,7 +41,20 @@ DECIDED = re.compile(
     r"\b(?:agreed|approved|decided|resolved|adopted|endorsed|rejected|refused|signed off|voted)\b",
     re.I,
 )
-WHAT_DECIDED = re.compile(r"\bwhat\b[^?]*\b(?:decid\w*|decisions?|agree[ds]?|resolv\w*|resolutions?)\b", re.I)
+# What came of a matter at a meeting: "did the Council pass it", "what did Cabinet end up doing", "did it go through"
+OUTCOME = re.compile(
+    r"\bdid\b[^?]{0,80}\b(?:pass|go through|get through|get the go[- ]ahead|throw out|turn down|vote)\b|"
+    r"\b(?:end|ended) up (?:doing|deciding|with)\b|"
+    r"\bwhat (?:was|came of|happened)\b[^?]{0,40}\b(?:outcome|in the end)\b",
+    re.I,
+)
+# "What did they decide", "what was agreed on X", "what decision was taken"; not "what date if the decision …"
+WHAT_DECIDED = re.compile(
+    r"\bwhat (?:\w+ ){0,2}?(?:decisions?|resolutions?)\b|"
+    r"\bwhat (?:was|were|did|has|have|had|got|is|are)\b[^?,]*\b(?:decid\w*|agree[ds]?|resolv\w*)\b|"
+    r"\bwhat(?:'s|’s| is| was| were)? the (?:decisions?|resolutions?)\b",
+    re.I,
+)
 # What is put to a meeting, not decided by it: "asked to agree", "recommended", "proposed"
 PROPOSED = re.compile(
     r"\b(?:asked|recommend\w*|propos\w*|invited|requested|being put|due to|expected|supposed)\b", re.I
@@ -143,11 +156,18 @@ def undecided(question: Analysis, evidence: Sequence[Evidence]) -> bool:
 
 
 def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequence[date]) -> date | None:
-    """The meeting whose decision is asked for, when its papers are indexed but no minutes of it are."""
-    if not DECIDED.search(question.text) or PROPOSED.search(question.text):
+    """The meeting whose decision is asked for, when its papers are indexed but no minutes of it are.
+
+    A day without its year is that of the one meeting on such a day.
+    """
+    asks = DECIDED.search(question.text) or OUTCOME.search(question.text) or Wanted.VOTE in question.wanted
+    if not asks or PROPOSED.search(question.text):
         return None
     for day in meetings:
-        keys = {f"d{day.isoformat()}"} & question.periods or {f"m{day:%Y-%m}"} & question.periods
+        days = {f"d{day.isoformat()}"}
+        if sum(f"{other:%m-%d}" == f"{day:%m-%d}" for other in set(meetings)) == 1:
+            days.add(f"d-{day:%m-%d}")
+        keys = days & question.periods or {f"m{day:%Y-%m}"} & question.periods
         if not keys:
             continue
         recorded = any(h.passage.kind is Kind.MINUTES and periods(h.passage.context) & keys for h in hits)

@@ -22,7 +22,7 @@ SPELLINGS = (("k", "thousand"), ("m", "million"), ("bn", "billion"))  # of sums,
 NUMBER_WORDS = {word: str(IN_WORDS[word]) for word in (*UNITS_IN_WORDS[2:13], *TENS_IN_WORDS)}
 # "£15.9m", "£15.9 million", "803,500", "£52.00", "40 per cent"; not "3.2", "2025", "item 7"
 AMOUNT = re.compile(
-    r"(?P<pounds>£\s?)?(?<![\w.,])(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
+    r"(?P<sign>[£$€]\s?)?(?<![\w.,])(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
     rf"(?:\s?(?P<scale>{'|'.join(SCALES)})\b|(?P<percent>\s?(?:%|per ?cent\b)))?(?![\d,]\d)",
     re.I,
 )
@@ -58,7 +58,7 @@ def other_spellings(text: str) -> list[str]:
 def _plain(match: re.Match[str]) -> str:
     if match["percent"]:
         return f"{match['digits']}{match['fraction'] or ''}%"
-    named = match["pounds"] or match["scale"] or "," in match["digits"] or match["fraction"] == ".00"
+    named = match["sign"] or match["scale"] or "," in match["digits"] or match["fraction"] == ".00"
     return _digits(_value(match)) if named else match.group()
 
 

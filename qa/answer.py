@@ -22,6 +22,7 @@ PART_WORDS = (1.0, 0.8, 0.6)  # of them for each part, by how many things are as
 DROP = 0.7  # evidence scoring less than this share of the best adds nothing
 UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth to further evidence
 MOST_ROWS = 10  # told of a table where all of a kind are asked for
+FEW_ROWS = 3  # told with all their cells
 SEVERAL = re.compile(r"\b(?:which|what|list|all|every|any|name|how many)\b", re.I)
 NUMBER = re.compile(r"[A-Z]{0,4}[ /-]?\d{1,4}[a-z]?\.?|[\d,.%£()-]+")
 # What meetings do: "when was it agreed", "when did Cabinet last discuss it"
@@ -58,18 +59,23 @@ class Worded:
     missing: str = ""
 
 
-def _sharing(question: Analysis, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """For "which measures are red": all rows of one table that have the asked word in a cell of their own."""
+def _sharing(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[str, float]) -> list[Evidence]:
+    """For "which measures are red": all rows of one table that have the asked word in a cell of their own.
+
+    Of several such words the one of most ``worth`` tells which rows are meant; where only one row has it, none share.
+    """
     if not SEVERAL.search(question.text):
         return []
-    found: dict[tuple[str, str, tuple[str, ...]], list[Evidence]] = {}
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[Evidence]] = {}
     for e in evidence:
-        cells = [cell.strip() for cell in e.text.split("\t")[1:]] if e.passage.table else []
-        if any(len(cell.split()) == 1 and stem(cell) in question.terms for cell in cells):
-            found.setdefault((e.passage.pack, e.passage.title.split(" – ")[0], e.passage.columns), []).append(e)
-    most = max(found.values(), key=lambda rows: (len(rows), rows[0].score), default=[])
-    in_order = sorted(most, key=lambda e: (e.passage.id, e.start))
-    return in_order[:MOST_ROWS] if len(most) > 1 else []
+        cells = {stem(cell) for cell in e.text.split("\t")[1:] if len(cell.split()) == 1} if e.passage.table else set()
+        for word in cells & set(question.terms):
+            table = (e.passage.pack, e.passage.title.split(" – ")[0], e.passage.columns)
+            found.setdefault((word, *table), []).append(e)
+    telling = max(found, key=lambda key: (worth.get(key[0], 0.0), len(found[key]), found[key][0].score), default=None)
+    rows = found[telling] if telling is not None else []
+    in_order = sorted(rows, key=lambda e: (e.passage.id, e.start))
+    return in_order[:MOST_ROWS] if len(rows) > 1 else []
 
 
 def _led_to(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -102,9 +108,9 @@ def compose(
     usual = words * PART_WORDS[min(parts, len(PART_WORDS)) - 1]
     most = MOST_WORDS // parts
     said = [draft.places[0] for draft in before]
-    rows = _sharing(question, evidence) or _led_to(evidence)
+    rows = _sharing(question, evidence, worth) or _led_to(evidence)
     if rows:
-        return [Draft(unmarked(row_told(question, e, short=True)), (e,)) for e in rows]
+        return [Draft(unmarked(row_told(question, e, among=len(rows))), (e,)) for e in rows]
     chosen: list[Evidence] = []
     same: dict[int, list[Evidence]] = {}
     covered: set[str] = set()
@@ -201,8 +207,8 @@ def _is_list(e: Evidence) -> bool:
     return "\n" in e.text and any(BULLET.match(line) for line in e.text.split("\n")[1:])
 
 
-def row_told(question: Analysis, e: Evidence, *, short: bool = False) -> str:
-    """A table row; where it is wide (or ``short`` is wanted) and the question names columns, those alone."""
+def row_told(question: Analysis, e: Evidence, *, among: int = 1) -> str:
+    """A table row; where it is wide, or one ``among`` many, and the question names columns or cells, those alone."""
     cells = [cell.strip() for cell in e.text.split("\t")]
     columns = list(e.passage.columns)
     filled = [(i, cell) for i, cell in enumerate(cells) if cell]
@@ -216,7 +222,7 @@ def row_told(question: Analysis, e: Evidence, *, short: bool = False) -> str:
     label_at, label = filled[0][0], code + filled[0][1].rstrip(":")
     values = filled[1:]
     asked = set(question.terms)
-    if short:
+    if among > FEW_ROWS:
         values = [(i, cell) for i, cell in values if stem(cell) in asked] or values
     elif len(values) > WIDE_ROW and columns:
         named = [
@@ -234,7 +240,7 @@ def row_told(question: Analysis, e: Evidence, *, short: bool = False) -> str:
     text = f"{label}: {'; '.join(parts)}" if parts else label
     if not parts and label_at < len(columns) and columns[label_at] and columns[label_at] != label:
         text = f"{_flat(columns[label_at])} = {label}"
-    title = "" if short else _flat(e.passage.title or e.passage.heading)
+    title = "" if among > 1 else _flat(e.passage.title or e.passage.heading)
     return f"{text} ({title})" if title and title not in text else text
 
 

@@ -17,6 +17,7 @@ KIND_WORDS = {
     Wanted.COUNT: "number",
     Wanted.PERSON: "name",
     Wanted.REASON: "reason",
+    Wanted.VOTE: "vote",
 }
 
 

@@ -10,6 +10,7 @@ from index.conversation_store import ConversationStore
 from index.feedback_store import FeedbackStore
 from index.model import Access
 from index.store import Store
+from qa.aims import Aims
 from qa.audit_store import AuditStore
 from qa.breaker import Breaker
 from qa.settings import Settings
@@ -48,6 +49,7 @@ class Engine:
         self.kept = ConversationStore(store.path)
         self.audit = AuditStore(settings.data)
         self.breaker = Breaker(settings.llm_at_once)
+        self.aims = Aims(store)
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._indexing: Embedder | None = None

@@ -13,6 +13,7 @@ from index.records import Generation, Scope, StoredPack
 from index.store import Store
 from index.vectors import VectorIndex
 from qa.absence import DECIDED
+from qa.aims import Aims
 from qa.conversation import standalone
 from qa.evidence import Candidate, gather
 from qa.expand import corrected, expansions
@@ -22,7 +23,7 @@ from qa.parts import parts_of
 from qa.pointed import Pointed, pointed, summary
 from qa.question import ASKING, DECIDING, LIGHT, Analysis, Wanted, analyse
 from qa.retrieve import Hit, Retriever, inverse_frequency
-from qa.scope import Aim, aim
+from qa.scope import Aim
 from qa.units import Evidence
 from qa.words import content_words, stem
 
@@ -73,6 +74,7 @@ class Finder:
         self._store = store
         self._retriever = Retriever(store, vectors, embedder)
         self._embedder = embedder
+        self._aims = Aims(store)
         self.reranker: Reranker | None = None  # this and the next one where they are set: ``qa.models``
         self.spans: SpanReader | None = None
         self._words: dict[frozenset[Access], tuple[Generation, list[str]]] = {}
@@ -80,7 +82,7 @@ class Finder:
     def hits(self, query: str, scope: Scope, packs: Mapping[str, StoredPack], limit: int) -> tuple[Hit, ...]:
         """The passages of ``packs`` nearest to a query, best first."""
         question = analyse(query)
-        where = aim(question, list(packs.values()))
+        where = self._aims.of(question, list(packs.values()), scope.access)
         more = [*_said_otherwise(question, packs), *self._meant(question, scope).values()]
         ranking = self._retriever.search(question, scope, where, more)
         return self._reranked(question, _known(ranking.hits, packs))[:limit]
@@ -116,7 +118,7 @@ class Finder:
             question = _joined(own, question)
         question = replace(question, periods=question.periods or about.periods)
         packs = self.packs(scope)
-        where = aim(about, list(packs.values()))
+        where = self._aims.of(about, list(packs.values()), scope.access)
         if asked.everywhere:
             where = Aim(told=where.told)
         if where.unknown is not None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Set
 
 from index.model import Kind
+from index.record_model import Said
+from index.votes import vote_in
 from qa.periods import without_periods
 from qa.question import Analysis, Wanted
 from qa.scope import GENERIC
@@ -22,14 +24,14 @@ REFERENCES = re.compile(
 MEASURES = re.compile(
     r"(?:\b\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve))[ -]?"
     r"(?P<unit>minutes?|hours?|days?|weeks?|months?|years?|%|per ?cent|metres?|miles?|square|[ap]\.?m\b)|"
-    r"(?P<pound>£)\d[\d,.]*(?:m|k|bn| million| billion)?",
+    r"(?P<money>[£$€])\d[\d,.]*(?:m|k|bn| million| billion)?",
     re.I,
 )
 # What a sentence or row must hold to answer each kind of question.
 HOLDS: Mapping[Wanted, re.Pattern[str]] = {
     # "£1.2m", "4.2 million", "1,459,897" in a cell of its own
     Wanted.MONEY: re.compile(
-        r"£\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|£.*\d|\t\s*\d{1,3}(?:,\d{3})+\b", re.I | re.S
+        r"[£$€]\s?\d|\b\d[\d,.]*\s?(?:million|billion|m\b|bn\b|k\b)|[£$€].*\d|\t\s*\d{1,3}(?:,\d{3})+\b", re.I | re.S
     ),
     Wanted.FIGURE: re.compile(r"\d"),
     # "39", "1,250", "eight", but no year, date or paragraph number
@@ -62,6 +64,10 @@ HOLDS: Mapping[Wanted, re.Pattern[str]] = {
         r"caused|driven by|reflects?|to (?:ensure|allow|enable|support|reduce|improve|avoid|provide|meet))\b",
         re.I,
     ),
+    # "Passed, with 29 in favour", "AGAINST: Councillor Hale", "carried unanimously"; ``index.votes`` reads it
+    Wanted.VOTE: re.compile(
+        r"\b(?:vot(?:e|es|ed|ing)|in favou?r|against|abst\w+|ayes?|nays?|noes|unanim\w+|nem\.? ?con)\b", re.I
+    ),
     # "means that", "is the", "refers to", "Better Care Fund (BCF) –"
     Wanted.DEFINITION: re.compile(
         r"\b(?:means?|is (?:a|an|the|when|where)|are|defined|refers?|known as|stands? for|i\.e\.)\b|[–:(]", re.I
@@ -75,7 +81,9 @@ PLACES = re.compile(
     r"deadline|(?:by )?when)\.?",
     re.I,
 )
-UNITS = {Wanted.MONEY: "£", Wanted.PERCENT: "%"}  # in a table's header, they make its figures sums or shares
+# In a table's header, they make its figures sums or shares
+BARE = frozenset({Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT})
+UNITS = {Wanted.MONEY: re.compile(r"[£$€]"), Wanted.PERCENT: re.compile("%")}
 TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor|Prof|Professor|Sir|Dame|Lord|Lady|Rev|Supt)\b")
 # Capitalised words that are no one's name, besides those of bodies
 ROLES = frozenset(
@@ -97,13 +105,13 @@ def kind_share(question: Analysis, kinds: Set[Wanted]) -> float:
 
 def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
     """The kinds of answer wanted that the evidence holds."""
-    if e.passage.kind is Kind.AGENDA and not question.wanted & {Wanted.DATE, Wanted.PERSON}:
-        return frozenset()  # the figures of a front sheet are times and pages
+    # the bare figures of a front sheet are times and pages
+    unlikely = BARE if e.passage.kind is Kind.AGENDA else frozenset()
     header = f"{e.passage.title} {' '.join(e.passage.columns)}" if e.passage.table else ""
     possible = [
         kind
-        for kind in question.wanted & HOLDS.keys()
-        if HOLDS[kind].search(e.text) or ((sign := UNITS.get(kind)) and sign in header)
+        for kind in (question.wanted & HOLDS.keys()) - unlikely
+        if HOLDS[kind].search(e.text) or (kind in UNITS and UNITS[kind].search(header))
     ]
     if not possible:
         return frozenset()
@@ -112,9 +120,13 @@ def held(question: Analysis, e: Evidence) -> frozenset[Wanted]:
     for kind in possible:
         if kind is Wanted.PERSON:
             there = names_person(text, question)
+        elif kind is Wanted.VOTE:
+            there = vote_in(Said(e.text, ())) is not None
+        elif kind is Wanted.COUNT:
+            there = bool(HOLDS[kind].search(_without_measures(question, text)))
         else:
-            sign = UNITS.get(kind)
-            there = bool(HOLDS[kind].search(text)) or bool(sign and sign in header and re.search(r"\d", text))
+            unit = kind in UNITS and UNITS[kind].search(header)
+            there = bool(HOLDS[kind].search(text) or (unit and re.search(r"\d", text)))
         if there:
             found.add(kind)
     return frozenset(found)
@@ -143,10 +155,12 @@ def _without(question: Analysis, text: str) -> str:
     text = REFERENCES.sub(" ", MARKER.sub("", text, count=1))
     if Wanted.DATE not in question.wanted:
         text = without_periods(text)
-    if Wanted.COUNT in question.wanted:
-        text = MEASURES.sub(
-            lambda m: m.group() if (m["unit"] or "£").lower()[:3] in question.text.lower() else " ", text
-        )
-    for figure in re.findall(r"£?\d[\d,.]*\d(?:[mk]\b|%)?", question.text):
-        text = text.replace(figure, " ")
+    for figure in re.findall(r"[£$€]?\d[\d,.]*\d(?:[mk]\b|%)?", question.text):
+        text = re.sub(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", " ", text)
     return text
+
+
+def _without_measures(question: Analysis, text: str) -> str:
+    """The text less measures of a unit that the question does not name."""
+    asked = question.text.lower()
+    return MEASURES.sub(lambda m: m.group() if (m["unit"] or m["money"]).lower()[:3] in asked else " ", text)

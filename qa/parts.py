@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from qa.question import ASKING as ASKING_WORDS
+from qa.words import stems
+
 ASKS = (
     r"(?:what|who|whose|whom|how|when|which|why|where|did|does|do|is|are|was|were|has|have|had|will|would|can|could|"
     r"should)"
@@ -16,6 +19,7 @@ BREAK = re.compile(
     re.I,
 )
 ASKING = re.compile(rf"\b{ASKS}\b|\?", re.I)
+COUNTED = re.compile(r"how (?:many|much)\b", re.I)  # of nothing: "how many for and how many against"
 LEAST_WORDS = 3  # of a part; fewer ("and why?") ask for more of the same
 MOST_PARTS = 3
 
@@ -27,6 +31,8 @@ def parts_of(question: str) -> tuple[str, ...]:
     """
     found = [part.strip(" ?,;–—-") for part in BREAK.split(question)]
     if len(found) > MOST_PARTS or any(len(part.split()) < LEAST_WORDS for part in found):
+        return (question,)
+    if any(COUNTED.match(part) and set(stems(part)) <= ASKING_WORDS for part in found):
         return (question,)
     if not ASKING.search(found[0]):  # "Joint Forward Plan slides - what's the target …" only says where to look
         return (question,)

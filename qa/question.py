@@ -25,6 +25,7 @@ class Wanted(StrEnum):
     REASON = "reason"
     DECISION = "decision"
     DEFINITION = "definition"
+    VOTE = "vote"
 
 
 FIGURES = frozenset({Wanted.MONEY, Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT, Wanted.DATE})
@@ -38,8 +39,9 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
             Wanted.MONEY,
             r"\bhow much\b.{0,80}\b(?:money|cost|spen[dt]|spending|pay|paid|fund\w*|budget\w*|grants?|price\w*|fees?|"
             r"charge\w*|worth|allocat\w*|invest\w*|sav(?:e|ed|ing|ings)|owe[ds]?|overspen\w*|underspen\w*|pounds|"
-            r"put in|set aside|earmarked|awarded|receiv\w*|contribut\w*|rais(?:e|ed)|borrow\w*)\b|"
-            r"£.{0,60}\bhow much\b|\bwhat (?:sum|amount)\b|\bin pounds\b|\bhow many (?:pounds|£)|"
+            r"put in|set aside|earmarked|awarded|receiv\w*|contribut\w*|rais(?:e|ed)|borrow\w*|stipend|allowance|"
+            r"salar(?:y|ies)|wages?|bonus\w*|loans?|debts?|fines?|compensation|rent|bill|levy|surcharge|premium)\b|"
+            r"[£$€].{0,60}\bhow much\b|\bwhat (?:sum|amount)\b|\bin pounds\b|\bhow many (?:pounds|dollars|£)|"
             r"\bwhat(?:'s|’s| is| was| were| are| will be| would be) (?:the )?(?:[\w'’-]+ ){0,8}"
             r"(?:cost|costs|price|budget|fee|grant|allocation|spend|salary|rent|worth|deficit|surplus|overspend|underspend|value|"
             r"income|turnover|reserves?)\b|\bwhat\b.{0,40}\b(?:rent|salary|fee|grant)\b|"
@@ -76,6 +78,14 @@ FORMS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
             r"vote|voted|endorse|endorsed|adopt|adopted|action|actions)\b|"
             r"\b(?:asked|recommended|invited) to\b|\brecommend(?:s|ed|ation\w*)\b|\bwhat happened\b|\boutcome\b|"
             r"\bdid\b.{0,60}\b(?:board|cabinet|committee|council|councillors|members|governors|panel|hwb|trust)\b",
+        ),
+        # "How did the vote split", "who voted against", "was it unanimous"
+        (
+            Wanted.VOTE,
+            r"\b(?:how|what|which way)\b[^?]{0,40}\b(?:was|were|did)\b[^?]{0,40}\bvot(?:es?|ing)\b|"
+            r"\b(?:vote|votes|voting) (?:split|count|tally|numbers|figures|go|went|fall|fell)\b|\bby how many votes\b|"
+            r"\b(?:who|which)\b[^?]{0,60}\b(?:vot(?:e|ed|es)|abstain\w*)\b|\bunanimous\w*\b|"
+            r"\bhow many\b[^?]{0,60}\b(?:voted (?:for|against|in favou?r)|abstain\w*|against)\b",
         ),
         (Wanted.DEFINITION, r"\bwhat (?:does|do|is|are)\b.{1,60}\b(?:mean|meant|stand for)\b|\bdefin(?:e|ition|ed)\b"),
     )

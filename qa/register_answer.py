@@ -12,11 +12,11 @@ from index.records import StoredPack, StoredPage
 from qa.addresses import page_address
 from qa.model import Answer, Citation, Claim, Question, Status
 from qa.places import votes_words
-from qa.question import DECIDING, Wanted, analyse
+from qa.question import DECIDING, Analysis, Wanted, analyse
 from qa.register import Register
 from qa.register_model import MOST_ROWS, ActionFilters, ActionRow, DecisionRow, RegisterFilters, Sourced, State
 from qa.register_questions import filters_address, register_question
-from qa.scope import aim
+from qa.scope import Aim
 from qa.words import content_words, stem
 
 FULL_WORDS = 60  # of a decision that is told whole; of a longer one, its beginning
@@ -29,23 +29,31 @@ STATES = {
     State.RECOMMENDED: "recommended to another body, not yet decided",
 }
 
+PAGES_OVER = 2  # after the first page of a decision, on which its vote may stand
+
 Pack = Callable[[str], StoredPack]
 Pages = Callable[[str], Sequence[StoredPage]]
 Text = Callable[[str, int], str]
 
 
 def register_answer(
-    asked: Question, register: Register, packs: Sequence[StoredPack], page_text: Text, pages: Pages
+    asked: Question,
+    register: Register,
+    packs: Sequence[StoredPack],
+    page_text: Text,
+    pages: Pages,
+    where: Callable[[Analysis], Aim],
 ) -> Answer | None:
     """The answer to a question that asks for decisions or actions as such, listed in whole.
 
     None where the question asks for something else, depends on an earlier one, or the register has nothing that has
-    all of its words: the papers are then read for it. ``page_text`` and ``pages`` are those that the asker may see.
+    all of its words: the papers are then read for it. ``page_text`` and ``pages`` are those that the asker may see,
+    ``where`` tells where to look.
     """
     if asked.history:
         return None
     question = analyse(asked.question)
-    filters = register_question(question, aim(question, packs))
+    filters = register_question(question, where(question))
     if filters is None:
         return None
     rows = _rows(register, filters, asked)
@@ -79,11 +87,14 @@ def register_answer(
         quote = beginning(what, printed)
         if not quote:
             continue
-        taken, more = _taken(row, printed) if isinstance(row, DecisionRow) else ("", [])
+        taken, more = "", [(row.pdf_page, quote)]
+        if isinstance(row, DecisionRow):
+            taken, voted = _taken(row, {n: printed_on(row.pack, n) for n in _over(row, page_of(row.pack))})
+            more += [(n, words) for n, words in voted if words not in quote]
         numbers = []
-        for words in [quote, *(each for each in more if each not in quote)]:
+        for n, words in more:
             numbers.append(len(answer.citations) + 1)
-            answer.citations.append(_citation(numbers[-1], row, words, page, by_id[row.pack]))
+            answer.citations.append(_citation(numbers[-1], row, words, page_of(row.pack)[n], by_id[row.pack]))
         answer.claims.append(Claim(text=f"{_told(row)} {taken}".strip(), citations=numbers))
     if not answer.claims:
         return None
@@ -135,18 +146,34 @@ def beginning(words: str, printed: str) -> str:
     return next((text for n in range(len(parts), 0, -1) if (text := " ".join(parts[:n])) in printed), "")
 
 
-def _taken(row: DecisionRow, printed: str) -> tuple[str, list[str]]:
-    """Who moved and seconded a decision and how members voted, with the words of its page that say so."""
+def _over(row: DecisionRow, pages: Mapping[int, StoredPage]) -> Iterator[int]:
+    """The PDF pages on which the words of a decision may stand: a long one's vote is printed after its end."""
+    return (n for n in range(row.pdf_page, row.pdf_page + PAGES_OVER + 1) if n in pages)
+
+
+def _taken(row: DecisionRow, printed: Mapping[int, str]) -> tuple[str, list[tuple[int, str]]]:
+    """Who moved and seconded a decision and how members voted, with the words that say so and their PDF pages.
+
+    ``printed`` are the texts of the pages on which it may stand, its own first.
+    """
     said, words = [], []
-    if row.mover and (sentence := _sentence(row.mover, row.seconder or "", printed)):
+    if row.mover and (sentence := _sentence(row.mover, row.seconder or "", printed[row.pdf_page])):
         said.append(f"Moved by {row.mover}" + (f", seconded by {row.seconder}" if row.seconder else "") + ".")
-        words.append(sentence)
-    if row.votes and (vote := beginning(row.votes.text, printed)):
-        told = votes_words(row.votes)
-        against = ", ".join(name for name in row.votes.names_against if name in vote)
+        words.append((row.pdf_page, sentence))
+    votes = row.votes
+    if votes and (vote := _vote(_flat(votes.text), row.pdf_page, printed)):
+        told = votes_words(votes)
+        against = ", ".join(name for name in votes.names_against if name in vote[1])
         said.append(f"Vote: {told}" + (f"; against: {against}" if against and against not in told else "") + ".")
         words.append(vote)
     return " ".join(said), words
+
+
+def _vote(words: str, first: int, printed: Mapping[int, str]) -> tuple[int, str] | None:
+    """Where the words of a vote stand: as much as there is on the decision's own page, whole on a later one."""
+    if here := beginning(words, printed[first]):
+        return first, here
+    return next(((n, words) for n, text in printed.items() if words in text), None)
 
 
 def _sentence(mover: str, seconder: str, printed: str) -> str:

@@ -59,25 +59,43 @@ class Aim:
     unknown: str | None = None
 
 
-def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
-    """Decide which packs a question is about from the names, acronyms and dates in it."""
+def naming(question: Analysis, packs: Sequence[StoredPack]) -> dict[str, str]:
+    """The words of the question that stand in the name of a council, body or file, by their stems."""
+    named = frozenset().union(
+        *(_place_words(p.record.council, p.record.body) | _file_words(p.record.file) for p in packs)
+    )
+    return {stem(word): word for word in _words(question) if stem(word) in named}
+
+
+def aim(question: Analysis, packs: Sequence[StoredPack], plain: Set[str] = frozenset()) -> Aim:
+    """Decide which packs a question is about from the names, acronyms and dates in it.
+
+    ``plain`` are stems of everyday words: they name nothing by themselves, unless a name has no other words and the
+    question writes them as one.
+    """
     own = {pack.id: _place_words(pack.record.council, pack.record.body) for pack in packs}
-    words = [COUNTY_SHORT.get(word.lower(), word) for word in WORD.findall(question.text)]
+    words = _words(question)
     asked = {stem(word) for word in words if word.lower() not in STOPWORDS}
+    known = frozenset().union(*own.values())
+    # "the Worcester meeting", where only Worcestershire's papers are here
+    shires = {stem(word): stem(f"{word}shire") for word in words if stem(word) not in known}
+    asked |= set(shires.values()) & known
     short = {word.upper() for word in words}
     told: set[str] = set()
     chosen: set[str] = set()
     named_files: set[str] = set()
     for pack in packs:
-        hits = own[pack.id] & asked
+        hits = _named(own[pack.id], asked, plain, question)
         # what a file is called says what it is about, but others may be about that too: preferred, no more
-        if _file_words(pack.record.file) & asked - told:
+        in_file = _file_words(pack.record.file) & asked - told
+        if in_file - plain or len(in_file) > 1:
             named_files.add(pack.id)
         initials = {a for a in _initials(pack.record.council) if a in short}
         if hits or initials:
             chosen.add(pack.id)
             told |= hits | {stem(a) for a in initials}
     told |= {stem(word) for word in re.findall(r"[a-z]+", question.text.lower()) if word in COUNTY_SHORT}
+    told |= {word for word, shire in shires.items() if shire in told}
     unknown = _unknown_council(question.text, packs, own)
     if unknown and not chosen:
         return Aim(unknown=unknown, told=frozenset(told))
@@ -89,7 +107,9 @@ def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
     near = _meeting_then(question, packs)
     if len({pack.record.council for pack in packs if pack.record.council}) > 1:
         # a paper that does not name its council may be this one's if its file does
-        allowed = chosen | {p.id for p in packs if p.record.council is None and _file_words(p.record.file) & asked}
+        allowed = chosen | {
+            p.id for p in packs if p.record.council is None and _file_words(p.record.file) & asked - plain
+        }
     else:
         allowed = set()
     return Aim(
@@ -97,6 +117,18 @@ def aim(question: Analysis, packs: Sequence[StoredPack]) -> Aim:
         boosted=frozenset((narrowed & near) or near or (narrowed if chosen and bodies else bodies) or named_files),
         told=frozenset(told),
     )
+
+
+def _words(question: Analysis) -> list[str]:
+    return [COUNTY_SHORT.get(word.lower(), word) for word in WORD.findall(question.text)]
+
+
+def _named(name: Set[str], asked: Set[str], plain: Set[str], question: Analysis) -> Set[str]:
+    """The asked words that name what has this name."""
+    telling = name & asked - plain
+    if telling or name - plain:
+        return name & asked if telling else frozenset()
+    return name & asked & question.names
 
 
 @lru_cache(maxsize=NAMES_KEPT)

@@ -45,7 +45,7 @@ from qa.question import analyse
 from qa.register import Register
 from qa.register_answer import register_address, register_answer
 from qa.register_model import RegisterFilters
-from qa.scope import Aim, aim
+from qa.scope import Aim
 from qa.settings import Settings, words
 
 if TYPE_CHECKING:
@@ -281,7 +281,8 @@ class BoardQA(Papers):
     def _looked_in(
         self, question: Question, answer: Answer, scope: Scope, packs: Sequence[StoredPack], listed: bool
     ) -> LookedIn:
-        where = Aim() if question.everywhere else aim(analyse(answer.standalone_question), packs)
+        asked = analyse(answer.standalone_question)
+        where = Aim() if question.everywhere else self._engine.aims.of(asked, packs, self._access)
         if listed:  # the register prefers no meeting
             where = replace(where, boosted=frozenset())
         narrowed = question.filters.model_dump(exclude_none=True)
@@ -307,6 +308,7 @@ class BoardQA(Papers):
             packs,
             lambda pack, n: page.text if (page := self._store.page(pack, n, self._access)) else "",
             lambda pack: self._store.pages(pack, self._access),
+            lambda asked: self._engine.aims.of(asked, packs, self._access),
         )
         if answer is not None:
             answer.passages = self._engine.reader().search(question.question, scope, PASSAGES_TOLD)

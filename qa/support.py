@@ -23,6 +23,7 @@ TYPED_SHARE = {
     Wanted.COUNT: 0.75,
     Wanted.REASON: 0.42,
     Wanted.PERSON: 0.5,
+    Wanted.VOTE: 0.5,
 }
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
 LEAST_WORDS = 0.12
@@ -32,7 +33,9 @@ RAREST = 8  # passages; where a figure for such a name is asked, others do for n
 NAMED_SHARE = 0.55  # enough where the evidence itself has every rare name of the question
 # What a month may be the date of, in place of what is asked for: "according to the March 2024 report"
 PAPER = re.compile(
-    r"\b(?:reports?|papers?|updates?|packs?|agendas?|surveys?|reviews?|minutes|presentation|slides)\b", re.I
+    r"\b(?:reports?|papers?|updates?|packs?|agendas?|surveys?|reviews?|minutes|presentation|slides|contract|agreement|"
+    r"strategy|policy|accounts)\b",
+    re.I,
 )
 SITTING = re.compile(
     r"\b(?:meetings?|met|votes?|voted|boards?|committees?|cabinet|councils?|panel|members|councillors)\b", re.I
@@ -42,7 +45,7 @@ GOOD = 8  # places of the ranking that count as good evidence
 WHY = re.compile(r"\s*why\b", re.I)
 # "Why did the board refuse …", "who voted against …"
 REFUSED = re.compile(
-    r"\b(?:refus\w*|reject\w*|turn(?:ed)? down|oppos\w*|vot\w* against|den(?:y|ied)|block(?:ed)?|thr[eo]w out)\b", re.I
+    r"\b(?:refus\w*|reject\w*|turn(?:ed)? down|oppos\w*|vot\w* against|den(?:y|ied)|blocked|thr[eo]w out)\b", re.I
 )
 # "turned down or waved through", "approve it or refuse it": nothing is taken for granted
 ALTERNATIVE = re.compile(
