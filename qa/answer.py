@@ -143,7 +143,24 @@ def compose(
         said_words += length
         shown_words += shown
     chosen.sort(key=lambda e: -e.score)
+    if outcome := _outcome(question, chosen, evidence):
+        chosen = [outcome, *chosen[: MOST_CLAIMS - 1]]
     return [Draft(unmarked(told(question, e)), (e, *same.get(id(e), [])[:1])) for e in chosen]
+
+
+def _outcome(question: Analysis, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> Evidence | None:
+    """Where a decision is asked for and only what was said in a minute is told: the resolution that ends it."""
+    if not chosen or any(decides(question, e) == 1 for e in chosen):
+        return None
+    minute = next((e.passage for e in chosen if e.passage.kind is Kind.MINUTES and e.passage.heading), None)
+    if minute is None:
+        return None
+    ending = [
+        e
+        for e in evidence
+        if (e.passage.pack, e.passage.heading) == (minute.pack, minute.heading) and decides(question, e) == 1
+    ]
+    return max(ending, key=lambda e: e.score, default=None)
 
 
 def meeting_day(question: Analysis, e: Evidence) -> str:
@@ -209,7 +226,7 @@ def _is_list(e: Evidence) -> bool:
 
 def row_told(question: Analysis, e: Evidence, *, among: int = 1) -> str:
     """A table row; where it is wide, or one ``among`` many, and the question names columns or cells, those alone."""
-    cells = [cell.strip() for cell in e.text.split("\t")]
+    cells = [cell.strip() for cell in re.split(r"[\t\n]", e.text)]
     columns = list(e.passage.columns)
     filled = [(i, cell) for i, cell in enumerate(cells) if cell]
     if not filled:

@@ -17,6 +17,7 @@ from qa.question import Wanted
 # "3.2 ", "• ", "(a) ", "12. " before the sentence proper
 MARKER = re.compile(r"^\s*(?:[•▪◦‣●○■□➢–*-]\s+|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+|\d{1,2}(?:\.\d{1,2})+\s+)+")
 LABEL = re.compile(r"\s*[A-Z][\w ]{1,24}(?: \(\d+\))?:\s")  # "Against (3): Councillors Amory and Whittle"
+LABELLED = re.compile(r"\s*[A-Z][A-Za-z ]{1,24}:\s*\S")  # "Target: 700"
 # An address on the web by itself, also over a line's end: "https://www.northam.gov.uk/info/ pools_2023"
 LINK = re.compile(r"\W*(?:https?://|www\.)\S+(?:\s\S*[/_\d]\S*)*\s*", re.I)
 PASSAGES_KEPT = 1024  # taken apart last: whoever asks, asks of the same few meetings
@@ -56,10 +57,13 @@ def _units(passage: Passage) -> Iterator[Evidence]:
     if passage.table:
         around = " ".join([passage.title or passage.heading, *passage.columns])
         start = 0
-        for row in passage.text.split("\n"):
+        rows = passage.text.split("\n")
+        for row, below in zip(rows, [*rows[1:], ""], strict=True):
             read = row.strip() and not _names_rows(row, passage) and len(row.split()) <= ROW_WORDS
             if read and not speaks_to_assistant(row):
                 yield Evidence(passage, start, start + len(row), around)
+            if read and _is_card(row, below) and not speaks_to_assistant(f"{row} {below}"):
+                yield Evidence(passage, start, start + len(row) + 1 + len(below), around)
             start += len(row) + 1
         return
     before, lead = "", ""
@@ -91,6 +95,12 @@ def _units(passage: Passage) -> Iterator[Evidence]:
             end, most = last, LIST_WORDS
         if len(passage.text[start:end].split()) <= most:
             yield Evidence(passage, start, end, passage.heading)
+
+
+def _is_card(row: str, below: str) -> bool:
+    """Whether a row of labelled figures ("Latest: 613 | Target: 700 | Previous: 612") is that of the row above it."""
+    cells = [cell for cell in below.split("\t") if cell.strip()]
+    return len(cells) > 1 and all(LABELLED.match(cell) for cell in cells) and not LABELLED.match(row)
 
 
 def _names_rows(row: str, passage: Passage) -> bool:
