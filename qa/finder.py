@@ -220,8 +220,18 @@ def _said_otherwise(question: Analysis, packs: Mapping[str, StoredPack]) -> list
 
 
 def _known(hits: Sequence[Hit], packs: Mapping[str, StoredPack]) -> tuple[Hit, ...]:
-    """The hits in these packs: of one that came in since they were looked up, nothing else is known."""
-    return tuple(hit for hit in hits if hit.passage.pack in packs)
+    """The hits in these packs (of one that came in since they were looked up, nothing else is known), each text once:
+    the same paper may be in several packs."""
+    seen: dict[str, str] = {}
+    return tuple(
+        hit
+        for hit in hits
+        if hit.passage.pack in packs and seen.setdefault(_letters(hit.passage.text), hit.passage.pack) == hit.passage.pack
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalnum())
 
 
 def _joined(own: Analysis, whole: Analysis) -> Analysis:

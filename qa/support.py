@@ -25,6 +25,7 @@ TYPED_SHARE = {
     Wanted.PERSON: 0.5,
     Wanted.VOTE: 0.5,
 }
+ON_PAGE_SHARE = 0.75  # enough on the page of the best evidence
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
 LEAST_WORDS = 0.12
 LEAST_ABSENT = 5  # letters of a name whose absence tells something; shorter ones are often short forms
@@ -78,15 +79,24 @@ def lacks_kind(
     hard = [w for w in TYPED_SHARE if w in question.wanted and (w is not Wanted.REASON or WHY.match(question.text))]
     if not hard or not evidence:
         return None
-    best = max(max(e.plain for e in evidence), 0.01)
+    first = max(evidence, key=lambda e: e.plain)
+    best = max(first.plain, 0.01)
     rare = {key for key in question.proper if key not in told and 0 < frequency.get(key, 0) <= RARE * count}
     for kind in hard:
         typed = [(e, e.plain / best) for e in evidence if kind in e.kinds]
-        near = any(share >= TYPED_SHARE[kind] and _anchored(e, rare, frequency) for e, share in typed)
+        near = any(
+            share >= (min(TYPED_SHARE[kind], ON_PAGE_SHARE) if _page(e) == _page(first) else TYPED_SHARE[kind])
+            and _anchored(e, rare, frequency)
+            for e, share in typed
+        )
         named = any(share >= NAMED_SHARE and rare <= set(stems(e.text)) for e, share in typed) if rare else False
         if not (near or named):
             return kind
     return None
+
+
+def _page(e: Evidence) -> tuple[str, int]:
+    return e.passage.pack, e.passage.spans[0].pdf_page
 
 
 def _anchored(e: Evidence, rare: Set[str], frequency: Mapping[str, int]) -> bool:
