@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from index.fulltext import any_of
 from index.store import Store
 from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided, undecided_meeting
+from qa.expand import abbreviated
 from qa.finder import Found
 from qa.question import ASKING, DECIDING, LIGHT, Wanted
 from qa.support import dates_papers, lacks_kind, missing_names, not_refused, off_topic, other_period
@@ -38,7 +39,9 @@ def declined(found: Found, store: Store) -> str | None:
     day = undecided_meeting(question, found.hits, days)
     if day is not None:
         return f"The papers for the meeting of {day:%-d %B %Y} are here, but not its minutes: what it decided is not."
-    kind = lacks_kind(question, evidence, found.frequency, store.passage_count(found.scope.access), where.told)
+    short = abbreviated(question.text, (pack.record.acronyms for pack in found.packs.values()))
+    count = store.passage_count(found.scope.access)
+    kind = lacks_kind(question, evidence, found.frequency, count, where.told, short)
     if kind is not None:
         return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
     if not_given(question, evidence, worth):

@@ -126,15 +126,30 @@ def expansions(question: str, acronyms: Iterable[Mapping[str, str]]) -> list[str
     """Words that say the same as words of the question, by the packs' own acronyms and common usage."""
     spelled = {short.upper(): long for pack in acronyms for short, long in pack.items()}
     found: list[str] = []
-    plain = " ".join(re.findall(r"[a-z0-9]+", question.lower()))
+    plain = _plain(question)
     for token in tokens(question):
         long = spelled.get(token.upper()) if token.upper() == token or token.upper() in USUAL else None
         found += (long or USUAL.get(token.upper()) or EVERYDAY.get(token.lower()) or "").split()
     for short, long in {**USUAL, **spelled}.items():
-        if " " in long and " ".join(re.findall(r"[a-z0-9]+", long.lower())) in plain:
+        if " " in long and _plain(long) in plain:
             found.append(short)
     asked = set(stems(question))
     return [word for word in dict.fromkeys(found) if word.lower() not in STOPWORDS and stem(word) not in asked]
+
+
+def abbreviated(question: str, acronyms: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """The acronyms of names that the question spells out, by their stems, with the stems of the names."""
+    plain = _plain(question)
+    spelled = {short: long for pack in acronyms for short, long in pack.items()}
+    return {
+        stem(short): frozenset(stems(long))
+        for short, long in {**USUAL, **spelled}.items()
+        if " " in long and _plain(long) in plain
+    }
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def corrected(words: Sequence[str], vocabulary: Sequence[str]) -> dict[str, str]:

@@ -226,7 +226,8 @@ def _known(hits: Sequence[Hit], packs: Mapping[str, StoredPack]) -> tuple[Hit, .
     return tuple(
         hit
         for hit in hits
-        if hit.passage.pack in packs and seen.setdefault(_letters(hit.passage.text), hit.passage.pack) == hit.passage.pack
+        if hit.passage.pack in packs
+        and seen.setdefault(_letters(hit.passage.text), hit.passage.pack) == hit.passage.pack
     )
 
 

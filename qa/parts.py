@@ -18,6 +18,17 @@ BREAK = re.compile(
     rf"|\s+[–—-]\s+(?={ASKS}\b)",
     re.I,
 )
+# "What is the rent for the shop and for the hall?"; not "between March and in …", where a verb follows
+TWICE = re.compile(
+    rf"(?P<asked>(?:[^?;]*, )?[^?,;]*\b(?:what|how|who|which|when|where|why)\b[^?,;]*?) (?P<of>for|in|on|at|by|of|to|from) "
+    rf"(?P<one>(?:(?!\b{ASKS}\b|\band\b)[^?,;])+?) and (?P=of) (?P<other>(?:(?!\b{ASKS}\b|\band\b)[^?,;])+)\??$",
+    re.I,
+)
+# How an answer is wished for asks nothing: "Give both figures."
+TOLD_HOW = re.compile(
+    r"(?<=[?.]) +(?:please )?(?:give|state|list|name|quote|include|show|tell)(?: (?:me|us))?(?: \w+){0,4}[.?!]*$",
+    re.I,
+)
 ASKING = re.compile(rf"\b{ASKS}\b|\?", re.I)
 COUNTED = re.compile(r"how (?:many|much)\b", re.I)  # of nothing: "how many for and how many against"
 LEAST_WORDS = 3  # of a part; fewer ("and why?") ask for more of the same
@@ -27,9 +38,12 @@ MOST_PARTS = 3
 def parts_of(question: str) -> tuple[str, ...]:
     """The things that a question asks one after the other, in its own words; one where it asks one thing.
 
-    "Who moved it, and how did the vote go?" has two; "how and when" is one.
+    "Who moved it, and how did the vote go?" has two, "what is spent on roads and on paths" too; "how and when" is one.
     """
-    found = [part.strip(" ?,;–—-") for part in BREAK.split(question)]
+    twice = TWICE.match(question.strip())
+    if twice:
+        return tuple(f"{twice['asked']} {twice['of']} {what.strip()}" for what in (twice["one"], twice["other"]))
+    found = [part.strip(" ?,;–—-") for part in BREAK.split(TOLD_HOW.sub("", question))]
     if len(found) > MOST_PARTS or any(len(part.split()) < LEAST_WORDS for part in found):
         return (question,)
     if any(COUNTED.match(part) and set(stems(part)) <= ASKING_WORDS for part in found):

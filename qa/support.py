@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
 
 from qa.periods import periods
 from qa.question import Analysis, Wanted
@@ -69,12 +70,18 @@ def missing_names(question: Analysis, frequency: Mapping[str, int], told: frozen
 
 
 def lacks_kind(
-    question: Analysis, evidence: Sequence[Evidence], frequency: Mapping[str, int], count: int, told: frozenset[str]
+    question: Analysis,
+    evidence: Sequence[Evidence],
+    frequency: Mapping[str, int],
+    count: int,
+    told: frozenset[str],
+    short: Mapping[str, Set[str]] = MappingProxyType({}),
 ) -> Wanted | None:
     """The kind of answer that is asked for and that no good evidence holds.
 
-    Good means near the best in score, and in a passage that has the rare names of the question: a figure given for
-    another place is no answer.
+    Good means near the best in score, and in a passage that has the rare names of the question, or stands with them
+    under one heading: a figure given for another place is no answer. ``short`` are acronyms (stems) of names in the
+    question with the stems of those.
     """
     hard = [w for w in TYPED_SHARE if w in question.wanted and (w is not Wanted.REASON or WHY.match(question.text))]
     if not hard or not evidence:
@@ -82,11 +89,12 @@ def lacks_kind(
     first = max(evidence, key=lambda e: e.plain)
     best = max(first.plain, 0.01)
     rare = {key for key in question.proper if key not in told and 0 < frequency.get(key, 0) <= RARE * count}
+    headed = _by_heading(evidence) if rare else {}
     for kind in hard:
         typed = [(e, e.plain / best) for e in evidence if kind in e.kinds]
         near = any(
             share >= (min(TYPED_SHARE[kind], ON_PAGE_SHARE) if _page(e) == _page(first) else TYPED_SHARE[kind])
-            and _anchored(e, rare, frequency)
+            and _anchored(e, rare, frequency, headed, short)
             for e, share in typed
         )
         named = any(share >= NAMED_SHARE and rare <= set(stems(e.text)) for e, share in typed) if rare else False
@@ -99,12 +107,27 @@ def _page(e: Evidence) -> tuple[str, int]:
     return e.passage.pack, e.passage.spans[0].pdf_page
 
 
-def _anchored(e: Evidence, rare: Set[str], frequency: Mapping[str, int]) -> bool:
-    """Whether at least half of the rare names stand in the evidence's passage or above it, and each of the rarest."""
+def _anchored(
+    e: Evidence,
+    rare: Set[str],
+    frequency: Mapping[str, int],
+    headed: Mapping[tuple[str, str], Set[str]],
+    short: Mapping[str, Set[str]],
+) -> bool:
+    """Whether at least half of the rare names stand with the evidence, and each of the rarest."""
     if not rare:
         return True
-    there = set(stems(e.passage.text)) | set(stems(e.passage.context)) | set(stems(e.around))
+    there = set(stems(e.passage.context)) | set(stems(e.around)) | headed[e.passage.pack, e.passage.heading]
+    there |= {key for acronym, long in short.items() if acronym in there for key in long}
     return 2 * len(rare & there) >= len(rare) and all(frequency[key] > RAREST for key in rare - there)
+
+
+def _by_heading(evidence: Sequence[Evidence]) -> dict[tuple[str, str], set[str]]:
+    """The stems of the passages that were read, together where they stand under one heading of a pack."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for passage in {e.passage.id: e.passage for e in evidence}.values():
+        found.setdefault((passage.pack, passage.heading), set()).update(stems(passage.text))
+    return found
 
 
 def dates_papers(question: Analysis, form: re.Pattern[str] = PAPER) -> frozenset[str]:

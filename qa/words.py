@@ -29,6 +29,15 @@ NEGATED = frozenset(
     for verb in "is are was were do does did has have had ca could wo would should must need".split()
     for ending in ("n't", "nt")
 )
+# Spellings and forms of one word
+ONE_SPELLING = {
+    **dict.fromkeys(("chairman", "chairmen", "chairwoman", "chairperson", "chairmanship"), "chair"),
+    "cllr": "councillor", "cllrs": "councillors", "center": "centre", "centers": "centres", "labor": "labour",
+    "neighborhood": "neighbourhood", "neighborhoods": "neighbourhoods", "favor": "favour", "favored": "favoured",
+    "license": "licence", "licenses": "licences", "program": "programme", "programs": "programmes",
+    "counselor": "counsellor", "behavior": "behaviour", "behaviors": "behaviours", "color": "colour",
+}  # fmt: skip
+IZED = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|er|ers|ing|ation|ations|ational)$")  # "organization"
 SHORTENED = re.compile(r"['’](?:s|re|ve|ll|d|m)$")  # "what's", "they've"
 TOKEN = re.compile(r"[A-Za-z0-9£%]+(?:[.,'’&/-][A-Za-z0-9]+)*[%]?")
 POSSESSIVE = re.compile(r"['’]s$|['’]$")
@@ -46,8 +55,9 @@ def says_nothing(word: str) -> bool:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """A word's stem in lower case ("Committees" and "committee" alike)."""
+    """A word's stem in lower case ("Committees" and "committee" alike), in one spelling ("organize", "Chairman")."""
     low = POSSESSIVE.sub("", word.lower().replace("’", "'"))
+    low = ONE_SPELLING.get(low) or IZED.sub(r"is\1", low)
     with _LOCK:
         return str(_STEMMER.stemWord(low))
 
