@@ -25,6 +25,12 @@ REASONS = re.compile(r"^\W*reasons?(?:\(s\))?\s+for\b", re.I)  # follow what the
 # "Appendix A – Six years on", "Background".
 NUMBERED = re.compile(r"^(?:[A-Z]{2,5}/?\d[\w/]*|\d+(?:\.\d+)*\.?|[A-Z]\.|Appendix\s+\w+\b)[\s:.–-]+\S", re.I)
 CAPTION = re.compile(r"^(?:Table|Figure|Chart|Graph)\s*\d", re.I)
+# "The following table shows the grant of each district", "spend is set out below": says what the next table is of
+ANNOUNCES = re.compile(
+    r"\b(?:following|next) tables?\b|\btables? (?:below|overleaf|\d)|\btables? that follows?\b"
+    r"|\b(?:shown|set out|summari[sz]ed|listed|detailed|given|broken down)\b[^.]{0,40}\b(?:below|overleaf|as follows)\b",
+    re.I,
+)
 MINUTE = re.compile(r"^\d{2,4}\.\s+[A-Z]")  # "84. Apologies for absence": lists seldom go as far
 BULLET = re.compile(r"^\s*(?:[•▪◦‣●○■□➢\-–*]|\(?[a-z0-9]{1,3}[).]|\(?[A-Z]\)|\(?[ivx]+[).])\s")
 
@@ -153,7 +159,8 @@ class PassageCutter:
             start = end + 1
 
     def context(self, label: str, section: Section, item_title: str, heading: str, *table: str) -> str:
-        """What a passage is searched with besides its own text; ``table`` is its group and its title with header."""
+        """What a passage is searched with besides its own text; ``table`` is its group, its title with header and the
+        paragraph that announces it."""
         item = f"item {section.item} {item_title}" if section.item else section.title
         parts = [label, item.strip(), heading, *table]
         seen: list[str] = []
@@ -184,6 +191,7 @@ class _Run:
         self.form = ""  # heading of a decision's record made before the decision, while what it proposes is read
         self.form_page = 0
         self.caption = ""
+        self.lead = ""  # paragraph that announces a table
         self.draft = _Draft()
         self.open_table = OpenTable()
 
@@ -192,7 +200,7 @@ class _Run:
         if placed.section is not self.section:
             yield from self.finish()
             self.section, self.label, self.item_title = placed.section, placed.label, placed.item_title
-            self.heading = self.form = self.caption = ""
+            self.heading = self.form = self.caption = self.lead = ""
             self.open_table.going = False
         bridging = bool(self.draft.pieces) and self._runs_on(blocks)
         if bridging:
@@ -223,6 +231,8 @@ class _Run:
                 if is_proposed_form(self.heading):
                     self.form, self.form_page = self.heading, pdf_page
             self.caption = _flat(block.text) if _is_caption(block) else ""
+            if not block.heading:
+                self.lead = _flat(block.text) if ANNOUNCES.search(block.text) else ""
             self._add(pdf_page, block)
             if bridging and self.draft.tokens > self.cutter.aim // 3:
                 yield from self.finish()
@@ -312,7 +322,7 @@ class _Run:
         around: tuple[str, ...] = ()
         columns, title = (self.open_table.columns, self.open_table.title) if table else ((), "")
         if table:
-            around = (group, f"{title}: {' '.join(columns)}" if columns else title)
+            around = (group, f"{title}: {' '.join(columns)}" if columns else title, self.lead)
         context = self.cutter.context(self.label, section, self.item_title, heading, *around)
         return Passage(
             text=text,

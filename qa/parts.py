@@ -20,7 +20,8 @@ BREAK = re.compile(
 )
 # "What is the rent for the shop and for the hall?"; not "between March and in …", where a verb follows
 TWICE = re.compile(
-    rf"(?P<asked>(?:[^?;]*, )?[^?,;]*\b(?:what|how|who|which|when|where|why)\b[^?,;]*?) (?P<of>for|in|on|at|by|of|to|from) "
+    rf"(?P<asked>(?:[^?;]*, )?[^?,;]*\b(?:what|how|who|which|when|where|why)\b[^?,;]*?) "
+    rf"(?P<of>for|in|on|at|by|of|to|from) "
     rf"(?P<one>(?:(?!\b{ASKS}\b|\band\b)[^?,;])+?) and (?P=of) (?P<other>(?:(?!\b{ASKS}\b|\band\b)[^?,;])+)\??$",
     re.I,
 )

@@ -25,7 +25,7 @@ def test_a_packs_own_acronyms_are_spelled_out_and_shortened() -> None:
     own = [{"QFT": "Quayside Ferry Trust"}, {"DRS": "Depot Roof Scheme"}]
     assert {"Quayside", "Ferry", "Trust"} <= set(expansions("What does QFT pay?", own))
     assert "DRS" in expansions("How far is the depot roof scheme?", own)
-    assert expansions("How far is the pool?", own) == []
+    assert expansions("How far is the ferry?", own) == []
 
 
 def test_words_of_the_question_are_not_added_again() -> None:
