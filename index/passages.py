@@ -28,7 +28,8 @@ CAPTION = re.compile(r"^(?:Table|Figure|Chart|Graph)\s*\d", re.I)
 # "The following table shows the grant of each district", "spend is set out below": says what the next table is of
 ANNOUNCES = re.compile(
     r"\b(?:following|next) tables?\b|\btables? (?:below|overleaf|\d)|\btables? that follows?\b"
-    r"|\b(?:shown|set out|summari[sz]ed|listed|detailed|given|broken down)\b[^.]{0,40}\b(?:below|overleaf|as follows)\b",
+    r"|\b(?:shown|set out|summari[sz]ed|listed|detailed|given|broken down)\b[^.]{0,40}"
+    r"\b(?:below|overleaf|as follows)\b",
     re.I,
 )
 MINUTE = re.compile(r"^\d{2,4}\.\s+[A-Z]")  # "84. Apologies for absence": lists seldom go as far

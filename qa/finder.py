@@ -85,7 +85,7 @@ class Finder:
         where = self._aims.of(question, list(packs.values()), scope.access)
         more = [*_said_otherwise(question, packs), *self._meant(question, scope).values()]
         ranking = self._retriever.search(question, scope, where, more)
-        return self._reranked(question, _known(ranking.hits, packs))[:limit]
+        return self._reranked(question, known(ranking.hits, packs))[:limit]
 
     def packs(self, scope: Scope) -> dict[str, StoredPack]:
         """The packs that may be seen, by id."""
@@ -127,7 +127,7 @@ class Finder:
             scope = replace(scope, packs=where.packs if scope.packs is None else scope.packs)
         more, meant = _said_otherwise(question, packs), self._meant(question, scope)
         ranking = self._retriever.search(question, scope, where, [*more, *meant.values()])
-        hits = self._reranked(question, _known(ranking.hits, packs))
+        hits = self._reranked(question, known(ranking.hits, packs))
         retrieved = time.perf_counter()
         counts = self._store.document_frequency(question.words.values(), scope.access)
         frequency = {key: counts[word] for key, word in question.words.items()}
@@ -219,7 +219,7 @@ def _said_otherwise(question: Analysis, packs: Mapping[str, StoredPack]) -> list
     return expansions(question.text, (pack.record.acronyms for pack in packs.values()))
 
 
-def _known(hits: Sequence[Hit], packs: Mapping[str, StoredPack]) -> tuple[Hit, ...]:
+def known(hits: Sequence[Hit], packs: Mapping[str, StoredPack]) -> tuple[Hit, ...]:
     """The hits in these packs (of one that came in since they were looked up, nothing else is known), each text once:
     the same paper may be in several packs."""
     seen: dict[str, str] = {}

@@ -169,3 +169,36 @@ def test_an_answer_that_had_not_come_is_not_given(asked: str, text: str, awaited
         replace(e, covers=frozenset(worth) & set(stems(e.text))) for e in read(asked, passage(text, blocks=(0,)))
     ]
     assert still_awaited(asked, evidence, worth) is awaited
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("Did the Council pass the ferry on 4 March 2025?", date(2025, 3, 4)),
+        ("So what did Cabinet end up doing about the ferry on 4 march?", date(2025, 3, 4)),
+        ("what was the vote on 4 March on the ferry - how many for?", date(2025, 3, 4)),
+        ("What is proposed for 4 March?", None),
+        ("Did the Council pass the ferry on 5 March?", None),
+    ],
+)
+def test_what_came_of_a_matter_at_a_meeting_without_minutes_is_not_told(question: str, day: date | None) -> None:
+    hits = [Hit(passage("The ferry is discussed.", kind=Kind.REPORT), 1.0)]
+    assert undecided_meeting(analyse(question), hits, [date(2025, 3, 4), date(2025, 5, 1)]) == day
+
+
+def test_a_day_without_its_year_is_that_of_one_meeting_only() -> None:
+    asked = analyse("what was the vote on 4 March")
+    assert undecided_meeting(asked, [], [date(2025, 3, 4), date(2024, 3, 4)]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What did the Board decide about the ferry?", True),
+        ("What decision was taken on the ferry?", True),
+        ("What date is the review if Cabinet confirms the decision?", False),
+        ("What three courses are open to it when it reconsiders the decision?", False),
+    ],
+)
+def test_only_who_asks_what_was_decided_is_told_of_no_decision(question: str, asked: bool) -> None:
+    assert undecided(analyse(question), read(question, passage("The ferry sails at noon."))) is asked

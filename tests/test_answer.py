@@ -184,3 +184,35 @@ def test_words_over_a_page_end_are_cited_on_both_pages() -> None:
     places = checked(Draft(text, (e,)), pages(first, second))
     assert [(place.page.pdf_page, place.quote) for place in places] == [(1, first.text), (2, second.text)]
     assert list(stretches(e.passage, 25, 40)) == [(1, 25, 29, text[25:29]), (2, 0, 10, text[30:40])]
+
+
+def test_of_several_asked_words_in_cells_the_rarest_tells_which_rows_are_meant() -> None:
+    table = passage(
+        "Ada Fox\tMember\tLate\t7:08 pm\nBea Orme\tMember\tPresent\t\nCal Hale\tMember\tPresent\t\n"
+        "Di Reed\tMember\tLate\t7:20 pm",
+        table=True,
+        columns=("Name", "Role", "Status", "Arrived"),
+    )
+    starts = [0, *(n + 1 for n, sign in enumerate(table.text) if sign == "\n")]
+    ends = [*(n for n, sign in enumerate(table.text) if sign == "\n"), len(table.text)]
+    rows = [Evidence(table, a, b, "", 1.0) for a, b in zip(starts, ends, strict=True)]
+    drafts = compose(analyse("Which members were late?"), rows, {"member": 1.0, "late": 3.0})
+    assert [draft.text for draft in drafts] == [
+        "Ada Fox: Role = Member; Status = Late; Arrived = 7:08 pm",
+        "Di Reed: Role = Member; Status = Late; Arrived = 7:20 pm",
+    ]
+
+
+def test_where_only_what_was_said_before_a_decision_is_told_its_resolution_comes_first() -> None:
+    said = evidence("Dr Reed described the new ferry.", 2.0, kind=Kind.MINUTES, heading="12. Ferry")
+    resolved = evidence("RESOLVED: That the plan be supported.", 0.4, kind=Kind.MINUTES, heading="12. Ferry")
+    other = evidence("RESOLVED: That the fees be noted.", 0.5, kind=Kind.MINUTES, heading="13. Fees")
+    asked = "Did the Board back the ferry?"
+    assert texts(said, other, resolved, question=asked) == [resolved.text, said.text]
+    assert texts(said, other, resolved, question="What is the ferry like?") == [said.text]
+
+
+def test_labelled_figures_are_told_with_their_measure() -> None:
+    found = passage("Ferries on time\tRED\nLatest: 61\tTarget: 70", table=True)
+    e = Evidence(found, 0, len(found.text), "")
+    assert told(QUESTION, e) == "Ferries on time: RED; Latest: 61; Target: 70"

@@ -51,3 +51,9 @@ def test_a_chain_of_short_questions_goes_back_to_the_one_that_stands_alone() -> 
     told = standalone("And why?", history)
     assert told.index(POOL) < told.index("When does it open?") < told.index("Who decided that?")
     assert "planning" not in told
+
+
+def test_it_and_they_may_be_what_the_last_answer_named() -> None:
+    history = [Turn(question="Who runs the pool for Marlby?", answer="Wavecrest Leisure Trust, since May 2021. [1]")]
+    assert standalone("when does their contract end?", history).endswith("; Wavecrest Leisure Trust)")
+    assert "Wavecrest" not in standalone("and how many of those pools are heated?", history)

@@ -228,3 +228,64 @@ def test_an_address_on_the_web_answers_nothing_by_itself() -> None:
     read = [e.text for e in units(passage(text, blocks=(0, text.index(f"\n{link}") + 1, text.index("It"))))]
     assert link not in read
     assert read[0].startswith("The plan is at")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "kind"),
+    [
+        ("How much did the settlement cost?", "The claim was settled for $591,598.42 in May.", Wanted.MONEY),
+        ("How much is the grant?", "The grant comes to €40,000.", Wanted.MONEY),
+        (
+            "What percentage of plans came within 20 weeks, and how many hubs are there?",
+            "Last month 90% did.",
+            Wanted.PERCENT,
+        ),
+        ("How did the vote split on the pier?", "Passed, with 29 members in favour and 4 against.", Wanted.VOTE),
+        ("Who voted against the pier?", "AGAINST: Councillors Hale and Orme", Wanted.VOTE),
+    ],
+)
+def test_a_kind_of_answer_is_known_by_how_papers_print_it(question: str, text: str, kind: Wanted) -> None:
+    e = Evidence(passage(text), 0, len(text), "")
+    assert kind in held(analyse(question), e)
+
+
+def test_a_year_in_the_question_takes_no_digits_out_of_another_figure() -> None:
+    text = "The ferry carried 2,024 people."
+    assert Wanted.COUNT in held(analyse("How many did the ferry carry on 20 May?"), Evidence(passage(text), 0, 31, ""))
+
+
+def test_labelled_figures_are_read_with_the_measure_above_them() -> None:
+    card = passage("Ferries on time\tRED\nLatest: 613\tTarget: 700 Floor: 650\tPrevious: 612 (Red)", table=True)
+    assert card.text in [e.text for e in units(card)]
+    plain = passage("Ferries on time\tRED\nFerries late\tGREEN", table=True)
+    assert plain.text not in [e.text for e in units(plain)]
+
+
+def near_or_not(*candidates: Evidence, short: dict[str, frozenset[str]] | None = None) -> Wanted | None:
+    """What the question on the Ashgrove Pier Fund lacks, where "Ashgrove" and "Pier" are rare names."""
+    asked = analyse("How much is left of the Ashgrove Pier Fund in pounds?")
+    return lacks_kind(asked, candidates, {"ashgrov": 3, "pier": 3, "fund": 3}, 1000, frozenset(), short or {})
+
+
+def scored(text: str, plain: float, kinds: frozenset[Wanted] = frozenset(), **more: object) -> Evidence:
+    return Evidence(passage(text, **more), 0, len(text), "", plain, plain, kinds=kinds)
+
+
+SUM = frozenset({Wanted.MONEY})
+
+
+def test_a_sum_on_the_page_of_the_best_evidence_is_near_enough() -> None:
+    best = scored("The Ashgrove Pier Fund pays for piers.", 1.0, heading="Piers", id=1)
+    words, more = "Of it £4,000 is left.", {"heading": "Piers", "id": 2}
+    assert near_or_not(best, scored(words, 0.8, SUM, **more)) is None
+    assert near_or_not(best, scored(words, 0.8, SUM, pdf_page=9, **more)) is Wanted.MONEY
+    assert near_or_not(best, scored(words, 0.6, SUM, **more)) is Wanted.MONEY
+
+
+def test_a_sum_stands_with_a_name_that_its_heading_holds_or_that_it_shortens() -> None:
+    said = "Of it £4,000 is left."
+    head = scored("The Ashgrove Pier Fund began in May.", 1.0, heading="Piers", id=1)
+    assert near_or_not(head, scored(said, 0.9, SUM, heading="Piers", id=2)) is None
+    assert near_or_not(head, scored(said, 0.9, SUM, heading="Roads", id=2)) is Wanted.MONEY
+    short = {"apf": frozenset({"ashgrov", "pier", "fund"})}
+    assert near_or_not(head, scored("Of the APF £4,000 is left.", 0.9, SUM, heading="Roads", id=2), short=short) is None

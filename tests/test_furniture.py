@@ -138,3 +138,9 @@ def test_the_frames_of_the_shared_packs(name: str) -> None:
 
 def squeezed(text: str) -> str:
     return re.sub(r"\W", "", text.casefold())
+
+
+def test_a_footer_that_its_number_ran_into_is_a_footer_still() -> None:
+    feet = [f"draft Board minutes v1{f' {n}' if n > 3 else ''}" for n in (1, 2, 3, 10, 11)]
+    pages = marked(*([line(foot, FOOT)] for foot in feet))
+    assert [frame(page) for page in pages] == [[foot] for foot in feet]

@@ -52,3 +52,25 @@ def test_a_part_without_an_answer_is_named(service: BoardQA) -> None:
     assert answer.status is Status.PARTIAL
     assert answer.answered
     assert any(note.startswith("Not answered: How many people died on the moon") for note in answer.notes)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "In Q3, what rent is paid for the Old Shop and for the Tithe Barn?",
+            ("In Q3, what rent is paid for the Old Shop", "In Q3, what rent is paid for the Tithe Barn"),
+        ),
+        ("How many came in May and in June?", ("How many came in May", "How many came in June")),
+        ("Is the pool or the gym dearer? Give both figures.", ("Is the pool or the gym dearer? Give both figures.",)),
+        (
+            "What was the vote - how many for and how many against?",
+            ("What was the vote - how many for and how many against?",),
+        ),
+        ("What is the grant for and for whom did it rain?", ("What is the grant for and for whom did it rain?",)),
+    ],
+)
+def test_what_is_asked_of_two_things_has_two_parts_and_how_to_tell_it_none(
+    question: str, parts: tuple[str, ...]
+) -> None:
+    assert parts_of(question) == parts

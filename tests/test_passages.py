@@ -264,3 +264,11 @@ def test_where_a_passage_lies_survives_being_written_down() -> None:
         "columns": passage.columns,
         "title": passage.title,
     }
+
+
+def test_a_table_is_found_by_the_paragraph_that_announces_it_on_the_page_before() -> None:
+    told = prose("The Adaptations Grant goes to the districts.", "The following table shows the sum for each of them.")
+    other = prose("The pool is open.")
+    rows = [row("Marlby", "1,036,273"), row("Quay", "682,875")]
+    assert "Adaptations Grant" in holding(cut(page(1, told), page(2, rows)), "Marlby").context
+    assert "pool" not in holding(cut(page(1, other), page(2, rows)), "Marlby").context

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa.model import Filters, Question, Turn
-from qa.register_answer import beginning, register_address
+from qa.register_answer import _vote, beginning, register_address
 from qa.register_model import ActionFilters, RegisterFilters
 from qa.service import BoardQA
 
@@ -86,3 +86,21 @@ def test_who_moved_and_how_members_voted_is_told_with_its_words(service: BoardQA
 )
 def test_a_decision_over_a_page_end_is_quoted_as_far_as_its_page_goes(words: str, printed: str, found: str) -> None:
     assert beginning(words, printed) == found
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How did the vote go on weekly food waste collections?",
+        "Which members voted against weekly food waste collections?",
+    ],
+)
+def test_how_a_vote_went_is_told_from_the_register(service: BoardQA, question: str) -> None:
+    answer = service.ask(Question(question=question))
+    assert "7 for, 3 against, 1 abstained; against: Amory, Frobisher, Whittle" in answer.answer
+
+
+def test_a_vote_printed_on_the_page_after_its_decision_is_told_with_that_page() -> None:
+    printed = {4: "RESOLVED: That the ferry sail.", 5: "Vote: carried by 7 votes to 3. Next item."}
+    assert _vote("Vote: carried by 7 votes to 3.", 4, printed) == (5, "Vote: carried by 7 votes to 3.")
+    assert _vote("Vote: carried by 9 votes to 3.", 4, printed) is None

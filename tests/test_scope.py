@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from index.records import PackRecord, StoredPack
+from index.records import PUBLIC_ONLY, PackRecord, StoredPack
+from index.store import Store
+from qa.aims import Aims
 from qa.question import analyse
 from qa.scope import agreement, aim
+from tests.stored import pack, passage, write
 
 
 def stored(id_: str, council: str, body: str, day: date | None = None) -> StoredPack:
@@ -93,3 +98,42 @@ def test_words_that_only_name_the_council_need_not_stand_in_the_answer() -> None
 )
 def test_periods_agree_speak_of_another_or_say_nothing(question: str, text: str, fit: int) -> None:
     assert agreement(analyse(question), text) == fit
+
+
+PARK = [
+    *PACKS,
+    stored("ashby-park", "City of Ashby Park", "City Council"),
+    stored("reading", "Reading Borough Council", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "packs"),
+    [
+        ("How heavy is the statue in Fenny Park?", None),
+        ("How heavy is the statue in Ashby Park?", {"ashby-park"}),
+        ("what did reading decide", None),
+        ("What did Reading decide?", {"reading"}),
+    ],
+)
+def test_everyday_words_of_a_name_name_nothing_by_themselves(question: str, packs: set[str] | None) -> None:
+    assert aim(analyse(question), PARK, frozenset({"park", "read"})).packs == packs
+
+
+def test_a_county_is_also_known_by_its_town_where_no_papers_of_the_town_are_here() -> None:
+    county = [*PACKS, stored("worcs", "Worcestershire County Council", "Cabinet")]
+    asked = analyse("Who declared an interest at the Worcester meeting?")
+    found = aim(asked, county)
+    assert found.packs == {"worcs"}
+    assert "worcest" in found.told
+    town = [*county, stored("city", "Worcester City Council", "Planning Committee")]
+    assert aim(asked, town).packs == {"city"}
+
+
+def test_a_word_that_papers_write_small_is_an_everyday_word(tmp_path: Path) -> None:
+    texts = ("The park is open.", "A park in Ashby.", "See www.ashby.gov.uk for Ashby.")
+    with closing(Store(tmp_path)) as store:
+        write(store, pack("ashby-park", council="City of Ashby Park"), *(passage(text) for text in texts))
+        aims, packs = Aims(store), [*store.packs(PUBLIC_ONLY), *PACKS]
+        assert aims.of(analyse("How large is Fenny Park?"), packs, PUBLIC_ONLY).packs is None
+        assert aims.of(analyse("how large is ashby park"), packs, PUBLIC_ONLY).packs == {"ashby-park"}

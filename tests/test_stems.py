@@ -6,6 +6,8 @@ import random
 import string
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from qa.words import stem
 
 ENDINGS = ("ing", "ed", "ations", "iveness", "ies", "ly", "ment", "s")
@@ -20,3 +22,16 @@ def test_threads_that_stem_at_once_do_not_mix_their_words():
         at_once = list(threads.map(lambda part: [stem(word) for word in part], [words[n::4] for n in range(4)]))
     stem.cache_clear()
     assert at_once == [[stem(word) for word in words[n::4]] for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Chairman", "chair"), ("Cllr", "councillor"), ("organization", "organisation"), ("center", "centre")],
+)
+def test_spellings_and_forms_of_one_word_are_one(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("size", "sise"), ("prize", "prise")])
+def test_short_words_keep_their_z(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
