@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from index.errors import (
 from index.files import hash_of, pdf_files, private_copy, told_name, told_path
 from index.furniture import find_furniture, mark_furniture
 from index.guarded_pdf import open_guarded
+from index.misread import mended, printed_words
 from index.model import Access, Kind, Meeting, PackOutline, Page, Passage, Section
 from index.outline import outline
 from index.pack_writer import PackWriter
@@ -247,10 +249,12 @@ class Ingest:
 
             sketches = []
             spelled: dict[int, dict[str, str]] = {}
+            printed: Counter[str] = Counter()
             for page in pdf.pages():
                 writer.spool_page(page)
                 sketches.append(sketch(page))
                 spelled[page.pdf_page] = acronyms(page.text)
+                printed.update(printed_words(page))
                 if page.cut:
                     warnings.append(f"{file.name}: PDF page {page.pdf_page} has too much text, its end is cut")
                 if page.hidden >= HIDDEN_TOLD:
@@ -264,7 +268,7 @@ class Ingest:
                 found = restricted_whole(found)
             found = replace(found, acronyms=_acronyms(found, spelled))
             warnings += list(_restrictions(file.name, standing.pack, found, restricted))
-            pages = (mark_furniture(page, furniture) for page in writer.spooled_pages())
+            pages = (mended(mark_furniture(page, furniture), printed) for page in writer.spooled_pages())
             self._write(writer, pages, found, lambda pages_done: went_on("embed", pages_done))
             writer.register(register_of(found, writer.added))
             writer.describe(_record(record, found))
