@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from index.fulltext import any_of
 from index.store import Store
 from qa.absence import not_given, only_proposed, other_body, other_month, still_awaited, undecided, undecided_meeting
-from qa.expand import abbreviated
 from qa.finder import Found
 from qa.question import ASKING, DECIDING, LIGHT, Wanted
 from qa.support import dates_papers, lacks_kind, missing_names, not_refused, off_topic, other_period
@@ -39,9 +38,8 @@ def declined(found: Found, store: Store) -> str | None:
     day = undecided_meeting(question, found.hits, days)
     if day is not None:
         return f"The papers for the meeting of {day:%-d %B %Y} are here, but not its minutes: what it decided is not."
-    short = abbreviated(question.text, (pack.record.acronyms for pack in found.packs.values()))
     count = store.passage_count(found.scope.access)
-    kind = lacks_kind(question, evidence, found.frequency, count, where.told, short)
+    kind = lacks_kind(question, evidence, found.frequency, count, where.told, found.short)
     if kind is not None:
         return f"The papers speak of this, but give no {KIND_WORDS[kind]} for it."
     if not_given(question, evidence, worth):

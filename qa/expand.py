@@ -138,14 +138,21 @@ def expansions(question: str, acronyms: Iterable[Mapping[str, str]]) -> list[str
 
 
 def abbreviated(question: str, acronyms: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
-    """The acronyms of names that the question spells out, by their stems, with the stems of the names."""
-    plain = _plain(question)
+    """The acronyms that the question has or whose name it spells out, by their stems, with the stems of the names."""
+    plain, asked = _plain(question), set(tokens(question))
     spelled = {short: long for pack in acronyms for short, long in pack.items()}
     return {
         stem(short): frozenset(stems(long))
         for short, long in {**USUAL, **spelled}.items()
-        if " " in long and _plain(long) in plain
+        if " " in long and (short in asked or _plain(long) in plain)
     }
+
+
+def same_words(there: frozenset[str], short: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Stems with what they say in other words: an acronym its name, a whole name its acronym."""
+    more = {key for acronym, long in short.items() if acronym in there for key in long}
+    more |= {acronym for acronym, long in short.items() if long and long <= there}
+    return there | more if more else there
 
 
 def _plain(text: str) -> str:

@@ -12,16 +12,19 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log1p
 from pathlib import Path
+from types import MappingProxyType
 
 from index.minutes import is_proposed_form, is_recommendation, is_resolution
 from index.model import Kind
 from index.passages import BULLET
+from qa.expand import same_words
 from qa.held import HOLDS, kind_share
 from qa.question import Analysis, Wanted
 from qa.retrieve import Hit
 from qa.units import Evidence
 from qa.words import stems
 
+NO_ACRONYMS: Mapping[str, frozenset[str]] = MappingProxyType({})
 WEIGHTS = Path(__file__).parent / "weights.json"
 SHORT_WORDS = 5
 LONG_WORDS = 50
@@ -81,14 +84,21 @@ def weights(path: Path = WEIGHTS) -> tuple[dict[str, float], dict[str, float]]:
 
 
 def first_features(
-    question: Analysis, e: Evidence, hit: Hit, place: int, worth: Mapping[str, float], passage_stems: Set[str]
+    question: Analysis,
+    e: Evidence,
+    hit: Hit,
+    place: int,
+    worth: Mapping[str, float],
+    passage_stems: Set[str],
+    short: Mapping[str, frozenset[str]] = NO_ACRONYMS,
 ) -> dict[str, float]:
     """The features FIRST of a candidate of the passage at ``place`` (from 0) of the ranking.
 
-    ``worth`` is each asked stem's inverse frequency; ``e.kinds`` and ``e.period`` are known already.
+    ``worth`` is each asked stem's inverse frequency; ``e.kinds`` and ``e.period`` are known already; ``short`` are the
+    question's acronyms (stems) with the stems of their names.
     """
     ordered = stems(e.text)
-    own, near = frozenset(ordered), frozenset(stems(e.around))
+    own, near = said(e.text, short), said(e.around, short)
     total = sum(worth.values()) or 1.0
     pairs, asked = set(pairwise(ordered)), list(pairwise(question.terms))
     length = len(e.text.split())
@@ -114,6 +124,11 @@ def first_features(
         "agenda": float(e.passage.kind is Kind.AGENDA and not AGENDA.search(question.text)),
         "decides": decides(question, e),
     }
+
+
+def said(text: str, short: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The stems of a text, an acronym and its name standing for each other."""
+    return same_words(frozenset(stems(text)), short)
 
 
 def _is_heading(e: Evidence) -> bool:

@@ -16,7 +16,7 @@ from qa.absence import DECIDED
 from qa.aims import Aims
 from qa.conversation import standalone
 from qa.evidence import Candidate, gather
-from qa.expand import corrected, expansions
+from qa.expand import abbreviated, corrected, expansions
 from qa.late import AskedWords
 from qa.model import Question, Turn
 from qa.parts import parts_of
@@ -55,6 +55,7 @@ class Found:
     retrieved: float = 0.0  # when the search was done, by ``time.perf_counter``
     asked: str = ""  # in the asker's own words
     pointed: Pointed | None = None
+    short: Mapping[str, frozenset[str]] = field(default_factory=dict)  # acronyms (stems) with the stems of their names
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -143,10 +144,13 @@ class Finder:
         # what was decided under an item stands in minutes elsewhere
         if place is not None and place.pages and (question.page or not DECIDED.search(question.text)):
             hits = self._there(place, hits, scope)
-        candidates = gather(question, hits, worth, ranking.vector, words, self._embedder.read)
+        short = abbreviated(question.text, (pack.record.acronyms for pack in packs.values()))
+        candidates = gather(question, hits, worth, ranking.vector, words, self._embedder.read, short)
         if self.spans is not None:
             candidates = self.spans.preferred(question.text, candidates)
-        return Found(question, packs, where, scope, hits, frequency, worth, candidates, retrieved, own.text)
+        return Found(
+            question, packs, where, scope, hits, frequency, worth, candidates, retrieved, own.text, short=short
+        )
 
     def _there(self, place: Pointed, hits: Sequence[Hit], scope: Scope) -> tuple[Hit, ...]:
         """The passages on the pages that are pointed at: those found, best first, then the others in reading order."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from types import MappingProxyType
 
+from qa.expand import same_words
+from qa.features import NO_ACRONYMS, said
 from qa.periods import periods
 from qa.question import Analysis, Wanted
 from qa.scope import years
@@ -75,7 +76,7 @@ def lacks_kind(
     frequency: Mapping[str, int],
     count: int,
     told: frozenset[str],
-    short: Mapping[str, Set[str]] = MappingProxyType({}),
+    short: Mapping[str, frozenset[str]] = NO_ACRONYMS,
 ) -> Wanted | None:
     """The kind of answer that is asked for and that no good evidence holds.
 
@@ -112,13 +113,13 @@ def _anchored(
     rare: Set[str],
     frequency: Mapping[str, int],
     headed: Mapping[tuple[str, str], Set[str]],
-    short: Mapping[str, Set[str]],
+    short: Mapping[str, frozenset[str]],
 ) -> bool:
     """Whether at least half of the rare names stand with the evidence, and each of the rarest."""
     if not rare:
         return True
-    there = set(stems(e.passage.context)) | set(stems(e.around)) | headed[e.passage.pack, e.passage.heading]
-    there |= {key for acronym, long in short.items() if acronym in there for key in long}
+    there = said(f"{e.passage.context} {e.around}", short)
+    there |= same_words(frozenset(headed[e.passage.pack, e.passage.heading]), short)
     return 2 * len(rare & there) >= len(rare) and all(frequency[key] > RAREST for key in rare - there)
 
 

@@ -289,3 +289,17 @@ def test_a_sum_stands_with_a_name_that_its_heading_holds_or_that_it_shortens() -
     assert near_or_not(head, scored(said, 0.9, SUM, heading="Roads", id=2)) is Wanted.MONEY
     short = {"apf": frozenset({"ashgrov", "pier", "fund"})}
     assert near_or_not(head, scored("Of the APF £4,000 is left.", 0.9, SUM, heading="Roads", id=2), short=short) is None
+
+
+def test_a_row_that_shortens_what_is_asked_has_its_words() -> None:
+    table = passage("Quay repairs\t40,000\nQFT boats\t9,000", table=True, columns=("Scheme", "Cost"))
+    question = "What is set aside for boats of the Quayside Ferry Trust?"
+    asked = analyse(question)
+    model, words = load_embedder(), dict.fromkeys(asked.terms, 1.0)
+    short = {"qft": frozenset({"quaysid", "ferri", "trust"})}
+    vector, late = model.embed_query(question), AskedWords(model, question, asked.terms)
+    got = {
+        c.evidence.text: c.features["words"]
+        for c in gather(asked, [Hit(table, 1.0)], words, vector, late, model.read, short)
+    }
+    assert got["QFT boats\t9,000"] > 0.6 > got["Quay repairs\t40,000"]

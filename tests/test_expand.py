@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.expand import corrected, expansions
+from qa.expand import abbreviated, corrected, expansions, same_words
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,13 @@ def test_a_misspelled_word_is_taken_for_the_nearest_known(wrong: str, right: str
 
 def test_words_far_from_any_known_and_short_ones_are_left_alone() -> None:
     assert corrected(["zebra", "qua", "12345"], ["fluorid", "quay", "ferri"]) == {}
+
+
+def test_an_acronym_and_its_name_are_the_same_words() -> None:
+    own = [{"QFT": "Quayside Ferry Trust"}]
+    named, short = abbreviated("What does the quayside ferry trust pay?", own), abbreviated("What does QFT pay?", own)
+    assert named["qft"] == short["qft"] == {"quaysid", "ferri", "trust"}
+    assert "qft" not in abbreviated("What does the ferry pay?", own)
+    assert same_words(frozenset({"qft", "pay"}), named) == {"qft", "pay", "quaysid", "ferri", "trust"}
+    assert same_words(frozenset({"quaysid", "ferri", "trust"}), named) >= {"qft"}
+    assert same_words(frozenset({"ferri"}), named) == {"ferri"}
