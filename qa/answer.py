@@ -74,8 +74,9 @@ def _sharing(question: Analysis, evidence: Sequence[Evidence], worth: Mapping[st
             found.setdefault((word, *table), []).append(e)
     telling = max(found, key=lambda key: (worth.get(key[0], 0.0), len(found[key]), found[key][0].score), default=None)
     rows = found[telling] if telling is not None else []
-    in_order = sorted(rows, key=lambda e: (e.passage.id, e.start))
-    return in_order[:MOST_ROWS] if len(rows) > 1 else []
+    if len(rows) < 2 or rows[0].score < DROP * evidence[0].score:
+        return []
+    return sorted(rows, key=lambda e: (e.passage.id, e.start))[:MOST_ROWS]
 
 
 def _led_to(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -216,3 +216,11 @@ def test_labelled_figures_are_told_with_their_measure() -> None:
     found = passage("Ferries on time\tRED\nLatest: 61\tTarget: 70", table=True)
     e = Evidence(found, 0, len(found.text), "")
     assert told(QUESTION, e) == "Ferries on time: RED; Latest: 61; Target: 70"
+
+
+def test_rows_that_only_share_a_common_word_are_not_listed_where_something_answers_better() -> None:
+    plan = passage("Beach huts\tOpen\nBins\tOpen", table=True, columns=("Matter", "Open or closed"))
+    rows = [Evidence(plan, 0, 15, "", 0.6), Evidence(plan, 16, 25, "", 0.5)]
+    best = evidence("The Committee may take no further action or send it back.", 2.0)
+    drafts = compose(analyse("What options are open to the Committee?"), [best, *rows], {"open": 1.0, "option": 3.0})
+    assert [draft.text for draft in drafts] == [best.text]
