@@ -24,6 +24,9 @@ UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth
 MOST_ROWS = 10  # told of a table where all of a kind are asked for
 FEW_ROWS = 3  # told with all their cells
 SEVERAL = re.compile(r"\b(?:which|what|list|all|every|any|name|how many)\b", re.I)
+# "What three things", "give both figures", "compare the two": an answer that is wanted in several pieces
+FOR_SEVERAL = re.compile(r"\b(?:two|three|four|five|six|both|each|respectively|compared?|list|versus|vs)\b", re.I)
+MORE = 1.5  # times the usual words then
 NUMBER = re.compile(r"[A-Z]{0,4}[ /-]?\d{1,4}[a-z]?\.?|[\d,.%£()-]+")
 # What meetings do: "when was it agreed", "when did Cabinet last discuss it"
 MET = re.compile(
@@ -106,7 +109,7 @@ def compose(
 
     ``parts`` is how many things the whole question asks, ``before`` what has been said of the others.
     """
-    usual = words * PART_WORDS[min(parts, len(PART_WORDS)) - 1]
+    usual = words * PART_WORDS[min(parts, len(PART_WORDS)) - 1] * (MORE if FOR_SEVERAL.search(question.text) else 1)
     most = MOST_WORDS // parts
     said = [draft.places[0] for draft in before]
     rows = _sharing(question, evidence, worth) or _led_to(evidence)
@@ -147,6 +150,12 @@ def compose(
     if outcome := _outcome(question, chosen, evidence):
         chosen = [outcome, *chosen[: MOST_CLAIMS - 1]]
     return [Draft(unmarked(told(question, e)), (e, *same.get(id(e), [])[:1])) for e in chosen]
+
+
+def listed(drafts: Sequence[Draft]) -> bool:
+    """Whether the drafts are rows of one table, told because all of a kind are asked for."""
+    tables = {(d.places[0].passage.pack, d.places[0].passage.columns) for d in drafts if d.places[0].passage.table}
+    return len(drafts) > FEW_ROWS and len(tables) == 1 and all(d.places[0].passage.table for d in drafts)
 
 
 def _outcome(question: Analysis, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> Evidence | None:

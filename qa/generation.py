@@ -28,8 +28,8 @@ from qa.words import stems
 WORDS = 60  # asked of the model
 MOST_WORDS = 130  # written by it before it is stopped
 MOST_SENTENCES = 5
-MOST_BLOCKS = 8  # passages shown; more make small models worse and all slower
-EVIDENCE_TOKENS = 500  # shown to a model of a small context: what two CPU cores read in a quarter of a minute
+MOST_BLOCKS = 14  # passages shown; more make all models slower
+EVIDENCE_TOKENS = 1000  # shown to a model of a small context: what two CPU cores read in half a minute
 SHARE_OF_ROOM = 1 / 6  # of a larger context that evidence may take; the rest would be noise
 LABEL_WORDS = 100  # of columns' names, up to which every cell of a table is shown with its column
 TITLE_WORDS = 10  # of an agenda item, told with each passage

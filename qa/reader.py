@@ -16,7 +16,7 @@ from index.store import Store
 from index.vectors import VectorIndex
 from qa import changes
 from qa.addresses import page_address
-from qa.answer import USUAL_WORDS, Draft, Worded, compose, meeting_day
+from qa.answer import USUAL_WORDS, Draft, Worded, compose, listed, meeting_day
 from qa.conclude import Conclusion, conclude
 from qa.conversation import standalone
 from qa.declined import declined
@@ -121,7 +121,8 @@ class Reader:
             room = USUAL_WORDS if part.in_short is None else SUMMARY_WORDS
             quotes += compose(part.question, part.evidence, part.worth, parts=len(parts), before=quotes, words=room)
         first = parts[0]
-        if self._wording is None or (len(parts) == 1 and changes.wanted(first.question)):  # whole tables, read by rule
+        by_rule = len(parts) == 1 and (changes.wanted(first.question) or listed(quotes))  # whole tables
+        if self._wording is None or by_rule:
             return Worded(quotes)
         question = first.question if len(parts) == 1 else analyse(standalone(asked.question, asked.history))
         by_rank = zip_longest(*(part.evidence for part in parts))

@@ -30,7 +30,7 @@ FAILED = "The language model could not be used, so the answer is put together of
 BUSY = "The language model is busy with other questions, so the answer is put together of quotes."
 UNSUPPORTED = "The language model wrote nothing that the papers bear out, so the answer is put together of quotes."
 MISSING = "The language model found nothing on: {part}"
-MOST_WORDS = 100  # up to which quotes are put beside the model's statements
+MOST_WORDS = 140  # of the quotes and the model's statements together; what the model wrote last is left out first
 SAID = 0.5  # of the words of a row or item of a list, from which it is not repeated
 # Kinds of answer that a statement must not leave out
 TOLD = frozenset({Wanted.MONEY, Wanted.PERCENT, Wanted.COUNT, Wanted.DATE, Wanted.PERSON})
@@ -116,20 +116,24 @@ def completed(
 ) -> list[Draft]:
     """The model's statements, what it seems to have ``read``, then the quotes that these do not say, best first.
 
-    A quote stands in the place of statements that say less of it than is asked. The best quote is always told, of the
-    others as many as there is room for. Where a figure, date or name is asked for, statements that rest on nothing of
-    the kind are left out for those that do: models like to begin with what a report is about.
+    A quote stands in the place of statements that say less of it than is asked; every quote is told, as models leave
+    out what matters as often as not. Where a figure, date or name is asked for, statements that rest on nothing of the
+    kind are left out for those that do: models like to begin with what a report is about.
     """
     telling = [draft for draft in written if _tells(question, draft)]
     drafts = telling if any(_tells(question, draft) for draft in (*telling, *quotes)) else list(written)
-    words = sum(len(draft.text.split()) for draft in drafts)
-    for quote in (*(draft for draft in read if _tells(question, draft)), *quotes):
-        length = len(quote.text.split())
-        if (quote in quotes[:1] or words + length <= MOST_WORDS) and not _said(question, quote, drafts):
+    own = [*drafts, *(draft for draft in read if _tells(question, draft) and not _said(question, draft, drafts))]
+    room = MOST_WORDS - sum(len(quote.text.split()) for quote in quotes if not _said(question, quote, own))
+    drafts = []
+    for draft in own:
+        room -= len(draft.text.split())
+        if room >= 0:
+            drafts.append(draft)
+    for quote in quotes:
+        if not _said(question, quote, drafts):
             less = [draft for draft in drafts if draft in written and _within(draft, quote)]
             drafts.insert(drafts.index(less[0]) if less else len(drafts), quote)
             drafts = [draft for draft in drafts if draft not in less]
-            words += length - sum(len(draft.text.split()) for draft in less)
     return drafts
 
 

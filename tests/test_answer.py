@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from index.model import Kind, Page, Span
-from qa.answer import Draft, compose, row_told, told
+from qa.answer import Draft, compose, listed, row_told, told
 from qa.question import Wanted, analyse
 from qa.units import Evidence
 from qa.verify import checked, stretches
@@ -224,3 +224,13 @@ def test_rows_that_only_share_a_common_word_are_not_listed_where_something_answe
     best = evidence("The Committee may take no further action or send it back.", 2.0)
     drafts = compose(analyse("What options are open to the Committee?"), [best, *rows], {"open": 1.0, "option": 3.0})
     assert [draft.text for draft in drafts] == [best.text]
+
+
+def test_rows_of_one_table_that_are_all_asked_for_are_known_as_listed() -> None:
+    def row(n: int, columns: tuple[str, ...] = ("Measure", "Rating")) -> Draft:
+        return Draft(f"Row {n}", (evidence(f"Row {n}\tRED", table=True, columns=columns),))
+
+    assert listed([row(n) for n in range(4)])
+    assert not listed([row(n) for n in range(3)])
+    assert not listed([*(row(n) for n in range(3)), row(3, ("Other", "Rating"))])
+    assert not listed([*(row(n) for n in range(4)), Draft("Said", (evidence("Said"),))])

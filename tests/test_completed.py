@@ -50,12 +50,11 @@ def test_what_a_report_is_about_is_left_out_where_a_date_is_asked_for() -> None:
     assert words(completed(ASKED, [idle], [], [])) == [idle.text]
 
 
-def test_the_best_quote_is_told_however_much_the_model_has_said() -> None:
-    long = quote("It was told that " + "the quay is long and " * 30 + "Dame Ann Reed came on 3 May 2016.")
-    assert words(completed(ASKED, [long], [], [quote(OPENED), quote("Jo Hale closed it on 4 May 2019.")])) == [
-        long.text,
-        OPENED,
-    ]
+def test_every_quote_is_told_and_what_the_model_wrote_last_is_left_out_first() -> None:
+    first = quote("Dame Ann Reed came on 3 May 2016" + " and the quay is long" * 10)
+    last = quote("Jo Hale came on 1 June 2017" + " and the quay is wide" * 14)
+    quotes = [quote(OPENED), quote("Jo Hale closed it on 4 May 2019.")]
+    assert completed(ASKED, [first, last], [], quotes) == [first, *quotes]
 
 
 def test_the_row_that_the_model_read_wrongly_comes_before_the_quotes() -> None:
