@@ -24,9 +24,6 @@ UNCOVERED = 0.6  # what a part of the question that is not yet answered is worth
 MOST_ROWS = 10  # told of a table where all of a kind are asked for
 FEW_ROWS = 3  # told with all their cells
 SEVERAL = re.compile(r"\b(?:which|what|list|all|every|any|name|how many)\b", re.I)
-# "What three things", "give both figures", "compare the two": an answer that is wanted in several pieces
-FOR_SEVERAL = re.compile(r"\b(?:two|three|four|five|six|both|each|respectively|compared?|list|versus|vs)\b", re.I)
-MORE = 1.5  # times the usual words then
 NUMBER = re.compile(r"[A-Z]{0,4}[ /-]?\d{1,4}[a-z]?\.?|[\d,.%£()-]+")
 # What meetings do: "when was it agreed", "when did Cabinet last discuss it"
 MET = re.compile(
@@ -109,7 +106,7 @@ def compose(
 
     ``parts`` is how many things the whole question asks, ``before`` what has been said of the others.
     """
-    usual = words * PART_WORDS[min(parts, len(PART_WORDS)) - 1] * (MORE if FOR_SEVERAL.search(question.text) else 1)
+    usual = words * PART_WORDS[min(parts, len(PART_WORDS)) - 1]
     most = MOST_WORDS // parts
     said = [draft.places[0] for draft in before]
     rows = _sharing(question, evidence, worth) or _led_to(evidence)
