@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 
+from index.model import Passage
 from qa.expand import same_words
 from qa.features import NO_ACRONYMS, said
 from qa.periods import periods
@@ -119,15 +120,20 @@ def _anchored(
     if not rare:
         return True
     there = said(f"{e.passage.context} {e.around}", short)
-    there |= same_words(frozenset(headed[e.passage.pack, e.passage.heading]), short)
+    there |= same_words(frozenset(headed[_headed(e.passage)]), short)
     return 2 * len(rare & there) >= len(rare) and all(frequency[key] > RAREST for key in rare - there)
+
+
+def _headed(passage: Passage) -> tuple[str, str]:
+    """What passages under one heading have in common; one without a heading stands alone."""
+    return passage.pack, passage.heading or f"passage {passage.id}"
 
 
 def _by_heading(evidence: Sequence[Evidence]) -> dict[tuple[str, str], set[str]]:
     """The stems of the passages that were read, together where they stand under one heading of a pack."""
     found: dict[tuple[str, str], set[str]] = {}
     for passage in {e.passage.id: e.passage for e in evidence}.values():
-        found.setdefault((passage.pack, passage.heading), set()).update(stems(passage.text))
+        found.setdefault(_headed(passage), set()).update(stems(passage.text))
     return found
 
 
