@@ -28,7 +28,7 @@ TYPED_SHARE = {
     Wanted.PERSON: 0.5,
     Wanted.VOTE: 0.5,
 }
-ON_PAGE_SHARE = 0.75  # enough on the page of the best evidence
+ON_PAGE_SHARE = 0.75  # enough for a sentence on the page of the best evidence
 LEAST_MEANING = 0.28  # of the best sentence, where next to none of the asked words is found either
 LEAST_WORDS = 0.12
 LEAST_ABSENT = 5  # letters of a name whose absence tells something; shorter ones are often short forms
@@ -95,7 +95,7 @@ def lacks_kind(
     for kind in hard:
         typed = [(e, e.plain / best) for e in evidence if kind in e.kinds]
         near = any(
-            share >= (min(TYPED_SHARE[kind], ON_PAGE_SHARE) if _page(e) == _page(first) else TYPED_SHARE[kind])
+            share >= (min(TYPED_SHARE[kind], ON_PAGE_SHARE) if _beside(e, first) else TYPED_SHARE[kind])
             and _anchored(e, rare, frequency, headed, short)
             for e, share in typed
         )
@@ -105,8 +105,10 @@ def lacks_kind(
     return None
 
 
-def _page(e: Evidence) -> tuple[str, int]:
-    return e.passage.pack, e.passage.spans[0].pdf_page
+def _beside(e: Evidence, other: Evidence) -> bool:
+    """Whether evidence is on the page of another; a row of a table is of its own matter."""
+    mine, theirs = e.passage, other.passage
+    return not mine.table and (mine.pack, mine.spans[0].pdf_page) == (theirs.pack, theirs.spans[0].pdf_page)
 
 
 def _anchored(

@@ -279,6 +279,7 @@ def test_a_sum_on_the_page_of_the_best_evidence_is_near_enough() -> None:
     words, more = "Of it £4,000 is left.", {"heading": "Piers", "id": 2}
     assert near_or_not(best, scored(words, 0.8, SUM, **more)) is None
     assert near_or_not(best, scored(words, 0.8, SUM, pdf_page=9, **more)) is Wanted.MONEY
+    assert near_or_not(best, scored(words, 0.8, SUM, table=True, **more)) is Wanted.MONEY
     assert near_or_not(best, scored(words, 0.6, SUM, **more)) is Wanted.MONEY
 
 
