@@ -107,13 +107,15 @@ ACTIONS: tuple[re.Pattern[str], ...] = tuple(
         r"(?:still\s+|yet\s+)(?:have\s+)?(?:to\s+(?:do|complete|finish)|outstanding|open)",
     )
 )
-# "…, and where does it say so", "and when", "and by how many votes": every row of the register has page, day and vote
+# "…, and where does it say so", "and when", "and by how many votes", "and who moved it": every row of the register has
+# page, day, vote and mover
 TOLD_ANYWAY = re.compile(
     r"(?:,?\s*(?:and\s+)?(?:where\s+(?:does|do)\s+(?:it|they|the\s+\w+)\s+say\s+(?:so|that|this)"
     r"|where\s+is\s+(?:it|that|this)\s+(?:said|recorded|minuted|written)|on\s+(?:which|what)\s+pages?"
     r"|with\s+(?:the\s+)?(?:page(?:s|\s+numbers)?|dates?|votes?)"
     r"|(?<=and\s)when(?:\s+was\s+(?:it|that|this)(?:\s+(?:decided|agreed|resolved))?)?"
     r"|on\s+(?:what|which)\s+(?:date|day)|at\s+(?:what|which)\s+meeting|under\s+(?:what|which)\s+minute(?:\s+number)?"
+    r"|who\s+(?:moved|proposed)(?:\s+and\s+(?:who\s+)?seconded)?\s+(?:it|that)"
     r"|by\s+how\s+many(?:\s+votes)?|(?:how|which\s+way)\s+did\s+the\s+vote\s+go|what\s+was\s+the\s+vote))+$",
     re.I,
 )

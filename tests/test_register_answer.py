@@ -92,6 +92,7 @@ def test_a_decision_over_a_page_end_is_quoted_as_far_as_its_page_goes(words: str
     "question",
     [
         "How did the vote go on weekly food waste collections?",
+        "How did the vote go on weekly food waste collections, and who moved it?",
         "Which members voted against weekly food waste collections?",
     ],
 )
