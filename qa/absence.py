@@ -6,6 +6,7 @@ Each rule looks at the best evidence for the question and tells whether it shows
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
@@ -163,9 +164,10 @@ def undecided_meeting(question: Analysis, hits: Sequence[Hit], meetings: Sequenc
     asks = DECIDED.search(question.text) or OUTCOME.search(question.text) or Wanted.VOTE in question.wanted
     if not asks or PROPOSED.search(question.text):
         return None
+    yearless = Counter(f"d-{day:%m-%d}" for day in set(meetings))
     for day in meetings:
         days = {f"d{day.isoformat()}"}
-        if sum(f"{other:%m-%d}" == f"{day:%m-%d}" for other in set(meetings)) == 1:
+        if yearless[f"d-{day:%m-%d}"] == 1:
             days.add(f"d-{day:%m-%d}")
         keys = days & question.periods or {f"m{day:%Y-%m}"} & question.periods
         if not keys:

@@ -81,8 +81,8 @@ PLACES = re.compile(
     r"deadline|(?:by )?when)\.?",
     re.I,
 )
+BARE = frozenset({Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT})  # what a figure without a sign may answer
 # In a table's header, they make its figures sums or shares
-BARE = frozenset({Wanted.FIGURE, Wanted.COUNT, Wanted.PERCENT})
 UNITS = {Wanted.MONEY: re.compile(r"[£$€]"), Wanted.PERCENT: re.compile("%")}
 TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor|Prof|Professor|Sir|Dame|Lord|Lady|Rev|Supt)\b")
 # Capitalised words that are no one's name, besides those of bodies

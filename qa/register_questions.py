@@ -71,15 +71,13 @@ DECISIONS: tuple[re.Pattern[str], ...] = tuple(
         # "Who moved the motion on parking", "who seconded the amendment about rents"
         rf"who\s+(?:(?:moved|seconded|proposed)\s+(?:and\s+(?:moved|seconded)\s+)?)+(?:the|an?|that)\s+{_MOTION}"
         r"(?:\s+(?:to|that|for|against))?(?:\s+(?:about|on|regarding|concerning))?\s+(?P<topic>.{2,200}?)",
-        # "Who voted against the closure of the ward"
-        r"who\s+(?:voted|abstained)\s+(?:for|against|in\s+favour\s+of|on|from)\s+(?P<topic>.{2,200}?)",
+        # "Who voted against the closure of the ward", "which members abstained on it"
+        r"(?:who|which\s+(?:of\s+the\s+)?(?:members|councillors))\s+(?:voted|abstained)\s+"
+        r"(?:for|against|in\s+favour\s+of|on|from)\s+(?P<topic>.{2,200}?)",
         # "How did members vote on the closure"
         rf"how\s+did\s+{_SUBJECT}\s+vote{_ABOUT}",
         # "How did the vote split on the closure", "what was the vote on the closure"
         rf"(?:how\s+did\s+the\s+votes?\s+(?:split|go|fall|come\s+out)|what\s+was\s+the\s+(?:vote|voting)(?:\s+split)?){_ABOUT}",
-        # "Which members voted against the closure"
-        r"which\s+(?:of\s+the\s+)?(?:members|councillors)\s+(?:voted|abstained)\s+(?:for|against|in\s+favour\s+of|on|from)\s+"
-        r"(?P<topic>.{2,200}?)",
         # "Which motions did Councillor Reed move"
         rf"(?:what|which)(?:\s+(?:decisions|{_MOTION}))?\s+(?:has|have|did)\s+{_PERSON}\s+"
         rf"(?:moved?|second(?:ed)?|proposed?|vot(?:ed?)\s+(?:for|against|on)){_ABOUT}?",
